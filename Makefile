@@ -1,0 +1,101 @@
+# The commands of the project; `make` alone lists them. Python 3.11 or newer and make are all that must be there.
+# Environments are made from the lock files and marked by a stamp, so a second run needs no network.
+
+PYTHON := .venv/bin/python
+INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
+# Looked for only when an environment is made.
+BASE_PYTHON = $(shell for python in python3.11 python3; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+
+# These modules decide what is recorded and who may read it: every branch of theirs is run by a test.
+EXACT := service/trail/*,service/network/*,service/cooperation/*,service/dates.py,service/facts.py,service/records.py,$\
+	service/permission.py,service/viewer.py,service/acts.py,service/ancestry.py,service/pinyin.py,service/errors.py
+
+export COBUILD_ENGINE ?= $(CURDIR)/.engine/bin/secantusd-py
+
+.DELETE_ON_ERROR:
+.PHONY: help serve seed test check test-clients schema engine lock clean
+
+help:
+	@echo 'make serve         run the service on 127.0.0.1:8000 (PORT=… changes it)     启动服务'
+	@echo 'make seed          write the seeds; SYNTHETIC=N: N invented activities       写入种子数据'
+	@echo 'make test          make check, then all tests but those in a browser         检查并测试'
+	@echo 'make check         format, lint, types, imports, the committed schema        静态检查'
+	@echo 'make test-clients  the tests in a real browser                               浏览器测试'
+	@echo 'make schema        write schema/schema.graphql from the code                 导出模式'
+	@echo 'make engine        install the embedded database anew                        重装内嵌数据库'
+	@echo 'make lock          make the lock files from requirements*.in; UPGRADE=1      更新锁定文件'
+	@echo 'make clean         remove what make made; .data, your data, stays            清理'
+
+serve: .venv/serve.stamp .engine/stamp
+	@$(PYTHON) -m service serve
+
+seed: .venv/serve.stamp .engine/stamp
+	@$(PYTHON) -m service seed $(if $(SYNTHETIC),--synthetic $(SYNTHETIC))
+
+schema: .venv/serve.stamp
+	@$(PYTHON) -m service export-schema
+
+check: .venv/test.stamp
+	$(PYTHON) -m ruff format --check --quiet .
+	$(PYTHON) -m ruff check --quiet .
+	$(PYTHON) -m mypy
+	$(PYTHON) .venv/bin/lint-imports
+	$(PYTHON) -m service export-schema --check
+
+test: check .engine/stamp
+	$(PYTHON) -m pytest -m 'not browser' --cov --cov-report=
+	$(PYTHON) -m coverage report --skip-covered --show-missing --include '$(EXACT)' --fail-under 100
+	$(PYTHON) -m coverage report --skip-covered --show-missing --omit '$(EXACT)' --fail-under 95
+
+test-clients: .venv/test.stamp .engine/stamp
+	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || { \
+		test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update --quiet --quiet && \
+		DEBIAN_FRONTEND=noninteractive apt-get install --quiet --quiet --yes --no-install-recommends chromium chromium-driver; \
+	} || { echo 'The browser tests need chromium and chromedriver: install them. 请安装 chromium 和 chromedriver。' >&2; exit 1; }
+	$(PYTHON) -m pytest -m browser tests/clients
+
+.venv/serve.stamp: requirements.lock
+	@test -n '$(BASE_PYTHON)' || { echo 'Python 3.11 or newer is needed. 需要 Python 3.11 或更高版本。' >&2; exit 1; }
+	@echo 'Making the environment (once). 正在创建运行环境（仅一次）…'
+	@$(BASE_PYTHON) -m venv --clear .venv
+	@$(PYTHON) $(INSTALL) --requirement requirements.lock
+	@touch $@
+
+.venv/test.stamp: requirements-dev.lock .venv/serve.stamp
+	@echo 'Adding the tools for checks and tests (once). 正在安装检查和测试工具（仅一次）…'
+	@$(PYTHON) $(INSTALL) --requirement requirements-dev.lock
+	@touch $@
+
+# Without the embedded database the service still runs, in memory, and says so. It is tried again when the lock changes.
+.engine/stamp: requirements-engine.lock
+	@echo 'Installing the embedded database (once). 正在安装内嵌数据库（仅一次）…'
+	@$(BASE_PYTHON) -m venv --clear .engine && .engine/bin/python $(INSTALL) --no-deps --requirement requirements-engine.lock || { \
+		rm -rf .engine && mkdir .engine; \
+		echo 'WARNING: the embedded database could not be installed. To try again: make engine' >&2; \
+		echo '警告：内嵌数据库安装失败。重试请运行：make engine' >&2; }
+	@touch $@
+
+engine:
+	@rm -rf .engine
+	@$(MAKE) --no-print-directory .engine/stamp
+
+# The tools that make locks stay out of the environment that they lock.
+.tools/stamp:
+	@$(BASE_PYTHON) -m venv --clear .tools
+	@.tools/bin/python -m pip install --quiet --disable-pip-version-check 'pip-tools>=7.6'
+	@touch $@
+
+# Hashes of every platform's files, and no address: neither the index nor a folder of this machine.
+lock: .tools/stamp
+	@set -e; for name in requirements requirements-dev requirements-engine; do \
+		.tools/bin/python -m piptools compile --quiet $(if $(UPGRADE),--upgrade) --generate-hashes --allow-unsafe --strip-extras \
+			--no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+			$$(test $$name != requirements-dev || echo --constraint requirements.lock) --output-file $$name.lock $$name.in; \
+		{ echo "# Made from $$name.in on Python 3.11 by \`make lock\`."; cat $$name.lock; } > .tools/lock; \
+		cat .tools/lock > $$name.lock; \
+	done
+
+clean:
+	rm -rf .venv .engine .tools .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find service schema seeds tests -name __pycache__ -type d -prune -exec rm -rf {} +

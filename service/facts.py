@@ -1,0 +1,141 @@
+"""Facts: plain values in, typed values out; and what is wrong with a text, a number or a list whatever it means."""
+
+import dataclasses
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from enum import Enum
+from functools import cache
+from typing import Any, TypeAlias, cast, get_type_hints
+
+from cattrs import BaseValidationError, Converter
+
+from service.dates import PartialDate, day_of
+from service.errors import Code, Path, Problem, refuse_any
+from service.viewer import Upper
+
+Facts: TypeAlias = Mapping[str, Any]
+LONGEST_TEXT = 4000
+MOST_ITEMS = 200  # of a list inside one record
+MOST_COUNTED = 1_000_000_000
+
+_converter = Converter(forbid_extra_keys=True, unstruct_collection_overrides={Sequence: list})
+
+
+def _tidy(value: object, _: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is not a text")
+    return unicodedata.normalize("NFC", value).strip()
+
+
+def _moment(value: object, _: object) -> dt.datetime:
+    if not isinstance(value, dt.datetime):
+        raise ValueError(f"{value!r} is not a moment")
+    aware = value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+    day_of(aware)  # the last hours of the year 9999 have no day in Shanghai
+    return aware.replace(microsecond=aware.microsecond // 1000 * 1000)  # as fine as the database keeps it
+
+
+def _day(value: object, _: object) -> dt.date:
+    return value if type(value) is dt.date else dt.date.fromisoformat(str(value))
+
+
+def _exact(value: object, kind: type) -> object:
+    if type(value) is not kind:
+        raise ValueError(f"{value!r} is not of the type {kind.__name__}")
+    return value
+
+
+def _decimal(value: object, _: object) -> Decimal:
+    digits = f"{value:f}" if isinstance(value, Decimal) else str(value)
+    if not re.fullmatch(r"-?\d{1,15}(\.\d{1,6})?", digits, re.ASCII):
+        raise ValueError(f"{value!r} is not a number of at most 15 digits and 6 decimals")
+    return Decimal(digits)
+
+
+def _partial_date(value: object, _: object) -> PartialDate:
+    if isinstance(value, str):
+        return PartialDate.parse(value)
+    if isinstance(value, PartialDate):
+        return value
+    days = cast(Mapping[str, Any], value)
+    return PartialDate.between(_day(days["first"], dt.date), _day(days.get("last") or days["first"], dt.date))
+
+
+_converter.register_structure_hook(str, _tidy)
+_converter.register_structure_hook(Upper, lambda value, kind: kind(value))  # else taken for any text
+_converter.register_structure_hook(int, _exact)
+_converter.register_structure_hook(bool, _exact)
+_converter.register_structure_hook(Decimal, _decimal)
+_converter.register_structure_hook(dt.datetime, _moment)
+_converter.register_structure_hook(dt.date, _day)
+_converter.register_structure_hook(PartialDate, _partial_date)
+_converter.register_unstructure_hook(Upper, lambda member: member.value)
+_converter.register_unstructure_hook(Decimal, lambda number: f"{number:f}")
+_converter.register_unstructure_hook(dt.datetime, lambda moment: moment)
+_converter.register_unstructure_hook(dt.date, dt.date.isoformat)
+
+
+@cache
+def _types(kind: type) -> Mapping[str, Any]:
+    return get_type_hints(kind)
+
+
+def structured(kind: type, facts: Facts) -> dict[str, Any]:
+    """`facts` as values of the types that `kind` declares. Raises `Refusal` naming each fact that does not fit."""
+    problems, values = [], {}
+    for name, value in facts.items():
+        try:
+            values[name] = _converter.structure(value, _types(kind)[name])
+        except (ValueError, KeyError, TypeError, OverflowError, BaseValidationError) as error:
+            problems.append(_misfit(name, value, error))
+    refuse_any(problems)
+    return values
+
+
+def _misfit(name: str, value: object, error: Exception) -> Problem:
+    if value is None:
+        return Problem(Code.REQUIRED, (name,), "This cannot be empty.", "此项不能为空。")
+    while isinstance(error, BaseValidationError):
+        error = error.exceptions[0]
+    return Problem(Code.INVALID, (name,), f"This value does not fit: {error}.", f"此值不符合要求:{error}。")
+
+
+def plain(value: Any) -> dict[str, Any]:
+    """A dataclass as the plain values that are stored: dates as ISO texts, moments as they are, tuples as lists."""
+    return cast(dict[str, Any], _converter.unstructure(value))
+
+
+def text(most: int = 200, **kwargs: Any) -> Any:
+    """A dataclass field for a text of at most `most` characters."""
+    return dataclasses.field(metadata={"most": most}, **kwargs)
+
+
+def malformed(value: Any, path: Path = (), most: int = LONGEST_TEXT, needed: bool = False) -> Iterator[Problem]:
+    """What is wrong with the texts, numbers and lists anywhere inside `value`, whatever it means."""
+    if dataclasses.is_dataclass(value):
+        for field in dataclasses.fields(value):
+            must = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+            most_here = field.metadata.get("most", LONGEST_TEXT)
+            yield from malformed(getattr(value, field.name), (*path, field.name), most_here, must)
+    elif isinstance(value, tuple):
+        if len(value) > MOST_ITEMS:
+            yield Problem(Code.LIMIT_EXCEEDED, path, f"At most {MOST_ITEMS} items.", f"最多 {MOST_ITEMS} 项。")
+        for place, item in enumerate(value):
+            yield from malformed(item, (*path, place), most)
+    elif isinstance(value, str) and not isinstance(value, Enum):
+        yield from _malformed_text(value, path, most, needed)
+    elif isinstance(value, int) and not isinstance(value, bool) and not 0 <= value <= MOST_COUNTED:
+        bounds = f"0 … {MOST_COUNTED}"
+        yield Problem(Code.INVALID, path, f"A count lies between {bounds}.", f"数量须在 {bounds} 之间。")
+
+
+def _malformed_text(value: str, path: Path, most: int, needed: bool) -> Iterator[Problem]:
+    if needed and not value:
+        yield Problem(Code.REQUIRED, path, "This cannot be empty.", "此项不能为空。")
+    if len(value) > most:
+        yield Problem(Code.INVALID, path, f"At most {most} characters.", f"最多 {most} 个字符。")
+    if any(unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t" for character in value):
+        yield Problem(Code.INVALID, path, "Control characters are not allowed.", "不允许使用控制字符。")

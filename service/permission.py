@@ -1,0 +1,72 @@
+"""Which records a viewer may know of and which steps it may take: one rule for reading, writing and `viewerCan`."""
+
+import datetime as dt
+from collections.abc import Collection
+
+from service.errors import Code, Problem, Refusal
+from service.records import Action, Document, Filter, Record, document_of
+from service.viewer import Right, Viewer, forbidden
+
+
+def may_read(kind: type[Record], document: Document, viewer: Viewer, day: dt.date) -> bool:
+    """Whether `viewer` may know of this document at all."""
+    return viewer.may(kind.right_to_read(document, day), document["network"])
+
+
+READING = (Right.READ_DRAFTS, Right.READ_NETWORK, Right.READ_PUBLIC)  # each includes those after it
+
+
+def readable(kind: type[Record], viewer: Viewer, day: dt.date, network: str | None = None) -> Filter | None:
+    """The filter that agrees with `may_read`, for all networks or for one; None when nothing may be read."""
+    if network is not None:
+        held = next(right for right in READING if viewer.may(right, network))
+        return kind.readable_filter(held, day)
+    clauses: list[Filter] = []
+    for right in READING:
+        part = kind.readable_filter(right, day)
+        if part is None:
+            continue
+        if right is Right.READ_PUBLIC:
+            clauses.append(part)
+        elif networks := viewer.networks(right):
+            clause = {"network": {"$in": list(networks)}, **part}
+            clauses += [] if clause in clauses else [clause]
+    if not clauses or {} in clauses:
+        return {} if clauses else None
+    return clauses[0] if len(clauses) == 1 else {"$or": clauses}
+
+
+def steps_open(kind: type[Record], document: Document, viewer: Viewer, day: dt.date) -> list[Action]:
+    """The actions that `viewer` may take on this document now: by right, organisation and state."""
+    return [
+        action
+        for action, step in kind.STEPS.items()
+        if kind.allows(document, action, day) and viewer.may(step.right, document["network"], document["concerns"])
+    ]
+
+
+def permit(record: Record, action: Action, viewer: Viewer, day: dt.date) -> None:
+    """Raises `Refusal` FORBIDDEN or ILLEGAL_STATE unless `viewer` may take `action` on `record` now."""
+    step, document = record.STEPS[action], document_of(record)
+    if not viewer.may(step.right, record.network, document["concerns"]):
+        raise forbidden(step.right)
+    if not record.allows(document, action, day):
+        state = record.state(document, day)
+        wanted = ", ".join(sorted(step.states))
+        english, chinese = record.TITLE
+        raise Refusal(
+            Problem(
+                Code.ILLEGAL_STATE,
+                ("id",),
+                f"This {english} is {state}; {action} needs it to be {wanted}.",
+                f"该{chinese}处于 {state} 状态;执行 {action} 须处于 {wanted} 状态。",
+                record.id,
+                record.version,
+            )
+        )
+
+
+def permit_making(right: Right, viewer: Viewer, network: str, organizations: Collection[str] = ()) -> None:
+    """Raises `Refusal` FORBIDDEN unless `viewer` holds `right` in `network` (for one of `organizations`)."""
+    if not viewer.may(right, network, organizations):
+        raise forbidden(right)

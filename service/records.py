@@ -1,0 +1,217 @@
+"""What every record has: identity, version, network, origin and gaps; and how it is made and stored.
+
+A *document* is the stored form of a record: its facts under their own names, and beside them the keys it is found by.
+"""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from enum import auto
+from typing import Any, ClassVar, NamedTuple, TypeAlias, TypeVar
+
+from service.errors import Code, Problem, refuse_any
+from service.facts import Facts, malformed, plain, structured
+from service.viewer import Right, Upper
+
+Document: TypeAlias = Mapping[str, Any]
+Filter: TypeAlias = dict[str, Any]
+BOOKKEEPING = ("id", "version", "head")  # not facts: no revision speaks of them
+RIGHTS_KEYS = ("network", "concerns")  # what a right on a record depends on
+INSTALLATION = "installation"  # the partition of what belongs to no single network
+
+
+class Origin(Upper):
+    """NATIVE: made in the service, every rule holds. REPORTED: taken from a document, rules judge what is present."""
+
+    NATIVE = auto()
+    REPORTED = auto()
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a reported record comes from: the document, the numbered fact in it, and the words it rests on."""
+
+    document: str
+    fact: str
+    quotation: str = ""
+
+
+class Index(NamedTuple):
+    """An index beside its entity: keys in the order equality, sort, range."""
+
+    keys: tuple[str, ...]
+    unique: bool = False
+
+
+class Action(Upper):
+    """A step that can be taken on a standing record."""
+
+    CORRECT = auto()
+    ARCHIVE = auto()
+    END = auto()
+    DISCARD = auto()
+    REVISE = auto()
+    OPEN_FOR_SIGNING = auto()
+    SIGN = auto()
+    WITHDRAW_SIGNATURE = auto()
+    DECLINE = auto()
+    TERMINATE = auto()
+    HOLD = auto()
+    PUBLISH = auto()
+    CANCEL = auto()
+
+
+class Step(NamedTuple):
+    """What an action needs: the right, and the states from which it may be taken."""
+
+    right: Right
+    states: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """One aggregate: one document, one chain of revisions."""
+
+    PREFIX: ClassVar[str]
+    COLLECTION: ClassVar[str]
+    TITLE: ClassVar[tuple[str, str]]  # English, Chinese
+    INDEXES: ClassVar[tuple[Index, ...]]
+    STEPS: ClassVar[Mapping[Action, Step]]
+    STATE_KEYS: ClassVar[tuple[str, ...]] = ("status",)  # the stored keys that state and right to read depend on
+    READ: ClassVar[Right] = Right.READ_NETWORK  # the right that reading one needs, where its state does not matter
+    FIXED: ClassVar[tuple[str, ...]] = ("id", "network", "version", "origin")  # what no later write changes
+    PRIVATE: ClassVar[Mapping[str, Right]] = {}  # facts that need a right of their own, also in the timeline
+
+    id: str
+    network: str
+    version: int = 0
+    head: str = ""  # the hash of the last revision
+    origin: Origin = Origin.NATIVE
+    sources: tuple[Source, ...] = ()
+    gaps: tuple[str, ...] = ()
+
+    def expected(self) -> Collection[str]:
+        """The facts a complete record has: required of a native record, a gap in a reported one."""
+        return ()
+
+    def keys(self) -> dict[str, Any]:
+        """The keys it is found by, derived from its facts and stored beside them."""
+        return {}
+
+    def concerns(self) -> Collection[str]:
+        """The organisations whose recorders may act on it."""
+        return ()
+
+    def partition(self) -> str:
+        """The part of the trail it belongs to: its network."""
+        return self.network
+
+    @classmethod
+    def state(cls, document: Document, day: dt.date) -> str:
+        """The state on a Shanghai day: a pure function of the stored document."""
+        return str(document["status"])
+
+    @classmethod
+    def state_filter(cls, state: str, day: dt.date) -> Filter:
+        """The stored documents whose `state` on `day` is `state`."""
+        return {"status": state}
+
+    @classmethod
+    def allows(cls, document: Document, action: Action, day: dt.date) -> bool:
+        """Whether the record's own state lets `action` be taken on `day`, whoever asks."""
+        return cls.state(document, day) in cls.STEPS[action].states
+
+    @classmethod
+    def right_to_read(cls, document: Document, day: dt.date) -> Right:
+        """The right that reading `document` needs: READ_PUBLIC, READ_NETWORK or READ_DRAFTS."""
+        return cls.READ
+
+    @classmethod
+    def readable_filter(cls, right: Right, day: dt.date) -> Filter | None:
+        """The documents that `right` alone lets read; None for none. Agrees with `right_to_read`."""
+        return {} if right is not Right.READ_PUBLIC or cls.READ is right else None
+
+
+R = TypeVar("R", bound=Record)
+
+
+def made(kind: type[R], facts: Facts) -> R:
+    """A new record of `kind` from `facts`. Raises `Refusal` with everything that is malformed or missing."""
+    values = structured(kind, facts)
+    refuse_any(
+        Problem(Code.REQUIRED, (field.name,), "This cannot be left out.", "此项不能缺省。")
+        for field in dataclasses.fields(kind)
+        if field.default is dataclasses.MISSING and field.name not in values
+    )
+    return sound(kind(**values))
+
+
+def amended(record: R, facts: Facts) -> R:
+    """`record` with `facts` in place of its own. Raises `Refusal` as `made` does, and for a fact that never changes."""
+    values = structured(type(record), facts)
+    refuse_any(
+        Problem(Code.RULE_BROKEN, (name,), "This never changes once it is recorded.", "此项一经记录不得更改。")
+        for name in record.FIXED
+        if name in values and values[name] != getattr(record, name)
+    )
+    return sound(replace(record, **values))
+
+
+def sound(record: R) -> R:
+    """`record` with its gaps named. Raises `Refusal` when a text or number is malformed, or a native one has gaps."""
+    problems = [*malformed(record)]
+    gaps = tuple(name for name in record.expected() if getattr(record, name) in (None, "", ()))
+    if record.origin is Origin.NATIVE:
+        problems += [
+            Problem(
+                Code.REQUIRED,
+                (name,),
+                "A native record needs this; only a reported one may lack it.",
+                "原生记录必须填写此项;只有引自文献的记录可以缺省。",
+            )
+            for name in gaps
+        ]
+    elif not record.sources:
+        problems.append(
+            Problem(Code.REQUIRED, ("sources",), "A reported record names its source.", "引用记录须注明出处。")
+        )
+    refuse_any(problems)
+    return replace(record, gaps=gaps)
+
+
+def ordered(key: str, own_id: str) -> str:
+    """A key that no two records share, so that one range over one field is a page: the id parts equal ones."""
+    return f"{key}\x1f{own_id}"
+
+
+def facts_of(record: Record) -> dict[str, Any]:
+    """The facts of `record` as stored: what its revisions speak of."""
+    facts = plain(record)
+    for name in BOOKKEEPING:
+        del facts[name]
+    return facts
+
+
+def document_of(record: Record) -> dict[str, Any]:
+    """The whole stored form: id, version, facts, and the keys it is found by."""
+    own = {"partition": record.partition(), "concerns": sorted(set(record.concerns()))}
+    return {
+        "_id": record.id,
+        "version": record.version,
+        "head": record.head,
+        **facts_of(record),
+        **own,
+        **record.keys(),
+    }
+
+
+def record_of(kind: type[R], document: Document) -> R:
+    """The record that `document_of` stored. Raises KeyError when the document is not one of `kind`."""
+    facts = {name: document[name] for name in fact_names(kind) if name in document}
+    bookkeeping = {"id": document["_id"], "version": document["version"], "head": document["head"]}
+    return kind(**bookkeeping, **structured(kind, facts))
+
+
+def fact_names(kind: type[Record]) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind) if field.name not in BOOKKEEPING)

@@ -1,0 +1,205 @@
+"""Who is asking: roles with scopes, the rights they carry, and how a token becomes a `Viewer`.
+
+The table is domain.md, *Who does what*. Default deny: what no row gives, nobody has.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum, auto
+
+import jwt
+
+from service.errors import Code, Problem, Refusal
+
+ALGORITHM = "HS256"
+LEEWAY = dt.timedelta(seconds=30)
+CLAIMS = ("iss", "aud", "exp", "nbf", "sub")
+
+
+class Upper(StrEnum):
+    """String enums whose value is their name: what is stored, sent and logged is the same word."""
+
+    @staticmethod
+    def _generate_next_value_(name: str, start: int, count: int, last_values: list[str]) -> str:
+        return name
+
+
+class Role(Upper):
+    PUBLIC = auto()
+    FRONT_END = auto()
+    RECORDER = auto()
+    NETWORK_ADMIN = auto()
+    INTEGRITY_OFFICER = auto()
+    OBSERVER = auto()
+    OPERATOR = auto()
+
+
+class Right(Upper):
+    READ_PUBLIC = auto()
+    READ_NETWORK = auto()
+    READ_DRAFTS = auto()
+    READ_CONTACTS = auto()
+    READ_TIMELINE = auto()
+    CREATE_NETWORKS = auto()
+    KEEP_NETWORK = auto()
+    KEEP_ORGANIZATIONS = auto()
+    KEEP_MEMBERSHIPS = auto()
+    KEEP_AGREEMENTS = auto()
+    SIGN_AGREEMENTS = auto()
+    RECORD_ACTIVITIES = auto()
+
+
+READERS = frozenset({Right.READ_PUBLIC, Right.READ_NETWORK})
+INSIDERS = READERS | {Right.READ_DRAFTS, Right.READ_TIMELINE}
+
+RIGHTS: Mapping[Role, frozenset[Right]] = {
+    Role.PUBLIC: frozenset({Right.READ_PUBLIC}),
+    Role.FRONT_END: READERS,
+    Role.RECORDER: INSIDERS | {Right.READ_CONTACTS, Right.SIGN_AGREEMENTS, Right.RECORD_ACTIVITIES},
+    Role.NETWORK_ADMIN: INSIDERS
+    | {
+        Right.READ_CONTACTS,
+        Right.KEEP_NETWORK,
+        Right.KEEP_ORGANIZATIONS,
+        Right.KEEP_MEMBERSHIPS,
+        Right.KEEP_AGREEMENTS,
+        Right.RECORD_ACTIVITIES,
+    },
+    Role.INTEGRITY_OFFICER: INSIDERS | {Right.READ_CONTACTS},
+    Role.OBSERVER: INSIDERS,
+    Role.OPERATOR: frozenset({Right.READ_PUBLIC, Right.CREATE_NETWORKS}),
+}
+INSTALLATION_WIDE = frozenset({Role.PUBLIC, Role.OPERATOR})
+OWN_ORGANIZATION_ONLY = frozenset(
+    {Right.READ_CONTACTS, Right.SIGN_AGREEMENTS, Right.RECORD_ACTIVITIES}
+)  # held by an organisation's recorder for that organisation alone
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A role for a scope: the installation (neither given), a network, or an organisation of it."""
+
+    role: Role
+    network: str | None = None
+    organization: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.role in INSTALLATION_WIDE:
+            fits = self.network is None and self.organization is None
+        else:
+            fits = self.network is not None and (self.organization is not None) == (self.role is Role.RECORDER)
+        if not fits:
+            raise ValueError(f"role {self.role} does not fit the scope {self.network}, {self.organization}")
+
+    def gives(self, right: Right, network: str | None, organizations: Collection[str]) -> bool:
+        if right not in RIGHTS[self.role] or self.network not in (None, network):
+            return False
+        if self.organization is None or right not in OWN_ORGANIZATION_ONLY:
+            return True
+        return self.organization in organizations
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """A subject and its grants. Everybody, also without a token, holds PUBLIC."""
+
+    subject: str
+    grants: tuple[Grant, ...] = ()
+
+    def may(self, right: Right, network: str | None = None, organizations: Collection[str] = ()) -> bool:
+        """Whether some grant gives `right` in `network`, for a record that concerns `organizations`."""
+        if right is Right.READ_PUBLIC:
+            return True
+        return any(grant.gives(right, network, organizations) for grant in self.grants)
+
+    def may_somewhere(self, right: Right) -> bool:
+        """Whether `right` is held for any scope at all: enough to ask, not to be answered."""
+        return right is Right.READ_PUBLIC or any(right in RIGHTS[grant.role] for grant in self.grants)
+
+    def networks(self, right: Right) -> tuple[str, ...]:
+        """The networks in which `right` is held, in a stable order."""
+        held = {grant.network for grant in self.grants if right in RIGHTS[grant.role]}
+        return tuple(sorted(network for network in held if network is not None))
+
+
+ANONYMOUS = Viewer("anonymous")
+
+
+def forbidden(right: Right, path: tuple[str | int, ...] = ()) -> Refusal:
+    return Refusal(
+        Problem(
+            Code.FORBIDDEN,
+            path,
+            f"This needs the right {right}, which you do not hold for this record's network or organisation.",
+            f"此操作需要权限 {right};您在该记录所属的网络或单位没有此权限。",
+        )
+    )
+
+
+@dataclass(frozen=True)
+class TokenKeys:
+    """The local keys by `kid`; the first one signs, every one verifies, so that a key can be rotated."""
+
+    keys: Mapping[str, bytes]
+    issuer: str
+    audience: str
+
+    def issue(self, viewer: Viewer, now: dt.datetime, lifetime: dt.timedelta) -> str:
+        """A signed token that says who `viewer` is until `now + lifetime`."""
+        kid, key = next(iter(self.keys.items()))
+        roles = [
+            {"role": grant.role, "network": grant.network, "organization": grant.organization}
+            for grant in viewer.grants
+        ]
+        claims = {"iss": self.issuer, "aud": self.audience, "sub": viewer.subject, "roles": roles}
+        times = {"nbf": now, "iat": now, "exp": now + lifetime}
+        return jwt.encode(claims | times, key, ALGORITHM, headers={"kid": kid})
+
+    def identify(self, authorization: str | None) -> Viewer:
+        """The viewer behind an `Authorization` header; without one, the anonymous public.
+
+        Raises `Refusal` UNAUTHENTICATED for anything that is not a valid bearer token of ours.
+        """
+        if authorization is None:
+            return ANONYMOUS
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise unauthenticated(
+                "Send the header as: Authorization: Bearer <token>.",
+                "请按此格式发送令牌:Authorization: Bearer <令牌>。",
+            )
+        try:
+            claims = jwt.decode(
+                token,
+                self.keys[jwt.get_unverified_header(token)["kid"]],
+                algorithms=[ALGORITHM],
+                issuer=self.issuer,
+                audience=self.audience,
+                leeway=LEEWAY,
+                options={"require": list(CLAIMS)},
+            )
+            return Viewer(str(claims["sub"]), grants_of(claims.get("roles")))
+        except jwt.ExpiredSignatureError:
+            raise unauthenticated("The token has expired; get a new one.", "令牌已过期,请重新获取。") from None
+        except (jwt.PyJWTError, ValueError, TypeError, KeyError):
+            raise unauthenticated("The token is not valid.", "令牌无效。") from None
+
+
+def unauthenticated(english: str, chinese: str) -> Refusal:
+    return Refusal(Problem(Code.UNAUTHENTICATED, (), english, chinese))
+
+
+def grants_of(roles: object) -> tuple[Grant, ...]:
+    """The grants a token's `roles` claim names. Raises ValueError, TypeError or KeyError for any other shape."""
+    if not isinstance(roles, list | None):
+        raise TypeError("roles is not a list")
+    return tuple(
+        Grant(Role(role["role"]), _scope(role.get("network")), _scope(role.get("organization"))) for role in roles or ()
+    )
+
+
+def _scope(own_id: object) -> str | None:
+    if own_id is not None and (not isinstance(own_id, str) or not own_id):
+        raise ValueError(f"{own_id!r} is not an id")
+    return own_id

@@ -1,0 +1,77 @@
+"""A store in memory, for the tests of rules and actions: what the store promises, without a database.
+
+Looking up what an action refers to is the store's own code; loading and writing keep their promises here.
+"""
+
+import copy
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from service.acts import Act
+from service.errors import Code, Problem, Refusal, not_found
+from service.permission import may_read
+from service.records import Document, Record, document_of, record_of
+from service.store.kinds import KINDS
+from service.store.store import Store, conflict
+from service.trail.revisions import revision_of
+
+R = TypeVar("R", bound=Record)
+
+
+class MemoryStore(Store):
+    """Documents by id, as `document_of` forms them, and the revisions in the order they were written."""
+
+    def __init__(self, *records: Record) -> None:
+        self.documents: dict[str, dict[str, Any]] = {}
+        self.revisions: list[dict[str, Any]] = []
+        for record in records:
+            self.put(record)
+
+    def put(self, record: Record) -> Document:
+        """Stores `record` as it is, unasked: how a test sets its scene."""
+        self.documents[record.id] = copy.deepcopy(document_of(record))
+        return copy.deepcopy(self.documents[record.id])
+
+    async def load(self, kind: type[R], own_id: str, version: int, act: Act) -> R:
+        found = (await self.known(kind.PREFIX, [own_id])).get(own_id)
+        if found is None or not may_read(kind, found, act.viewer, act.day):
+            raise not_found(("id",), own_id)
+        if found["version"] != version:
+            raise conflict(own_id, version, found["version"])
+        return record_of(kind, found)
+
+    async def create(self, record: Record, act: Act) -> Document:
+        return self._write(None, replace(record, version=1), act)
+
+    async def save(self, before: R, after: R, act: Act) -> Document:
+        current = self.documents[before.id]["version"]
+        if current != before.version:
+            raise conflict(before.id, before.version, current)
+        return self._write(before, replace(after, version=before.version + 1), act)
+
+    async def known(
+        self, prefix: str, ids: Iterable[str], fields: tuple[str, ...] | None = None
+    ) -> dict[str, Document]:
+        wanted = sorted({own_id for own_id in ids if own_id.startswith(f"{prefix}_")})
+        return {own_id: copy.deepcopy(self.documents[own_id]) for own_id in wanted if own_id in self.documents}
+
+    def _write(self, before: Record | None, after: Record, act: Act) -> Document:
+        revision = revision_of(before, after, act)
+        if not revision["changes"]:
+            raise Refusal(Problem(Code.INVALID, (), "Nothing would change.", "没有任何改动。"))
+        self._refuse_twin(after, act)
+        self.revisions.append(revision)
+        return self.put(replace(after, head=revision["hash"]))
+
+    def _refuse_twin(self, record: Record, act: Act) -> None:
+        document = document_of(record)
+        kind = KINDS[record.PREFIX]
+        for own_id, other in self.documents.items():
+            if own_id == record.id or not own_id.startswith(f"{record.PREFIX}_"):
+                continue
+            for keys in (index.keys for index in kind.INDEXES if index.unique):
+                if all(other[key] == document[key] for key in keys):
+                    named = own_id if may_read(kind, other, act.viewer, act.day) else None
+                    english, chinese = f"It stands already as {named}.", f"已有相同记录 {named}。"
+                    raise Refusal(Problem(Code.ALREADY_EXISTS, (), english, chinese, named))

@@ -1,0 +1,92 @@
+"""Days and moments: Shanghai's day, and dates known in part."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.dates import PartialDate, Precision, day_of
+from service.facts import plain, structured
+from service.network.networks import Network
+from tests.rules.generated import DAYS, PARTIAL_DATES
+
+
+def utc(*parts: int) -> dt.datetime:
+    return dt.datetime(*parts, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        (utc(2024, 2, 28, 15, 59, 59), dt.date(2024, 2, 28)),
+        (utc(2024, 2, 28, 16), dt.date(2024, 2, 29)),
+        (utc(2024, 2, 29, 15, 59, 59), dt.date(2024, 2, 29)),
+        (utc(2024, 2, 29, 16), dt.date(2024, 3, 1)),
+        (utc(2022, 12, 31, 16), dt.date(2023, 1, 1)),
+        (dt.datetime(2023, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=8))), dt.date(2023, 1, 1)),
+    ],
+)
+def test_a_day_begins_at_midnight_in_shanghai(moment: dt.datetime, day: dt.date) -> None:
+    assert day_of(moment) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last", "precision"),
+    [
+        ("2021", dt.date(2021, 1, 1), dt.date(2021, 12, 31), Precision.YEAR),
+        ("2024-02", dt.date(2024, 2, 1), dt.date(2024, 2, 29), Precision.MONTH),
+        ("2023-02", dt.date(2023, 2, 1), dt.date(2023, 2, 28), Precision.MONTH),
+        ("2021-12", dt.date(2021, 12, 1), dt.date(2021, 12, 31), Precision.MONTH),
+        ("2024-02-29", dt.date(2024, 2, 29), dt.date(2024, 2, 29), Precision.DAY),
+        ("2019-01/2020-12", dt.date(2019, 1, 1), dt.date(2020, 12, 31), Precision.RANGE),
+        ("2021/2021", dt.date(2021, 1, 1), dt.date(2021, 12, 31), Precision.YEAR),
+        ("2021-02-01/2021-02-28", dt.date(2021, 2, 1), dt.date(2021, 2, 28), Precision.MONTH),
+        ("2021-02-01/2021-02-27", dt.date(2021, 2, 1), dt.date(2021, 2, 27), Precision.RANGE),
+        ("2021-02-02/2021-02-28", dt.date(2021, 2, 2), dt.date(2021, 2, 28), Precision.RANGE),
+        ("2021-01-01/2022-12-31", dt.date(2021, 1, 1), dt.date(2022, 12, 31), Precision.RANGE),
+    ],
+)
+def test_a_partial_date_is_read(text: str, first: dt.date, last: dt.date, precision: Precision) -> None:
+    assert PartialDate.parse(text) == PartialDate(first, last, precision)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "21", "2021-13", "2021-00", "2023-02-29", "2021-2-3", "2021/", "/2021", "2022/2021", "2021/2022/2023",
+     "2021-05-12T00:00", " 2021", "2021\n", "0000", "二〇二一", "２０２１"],
+)  # fmt: skip
+def test_anything_else_is_not_a_partial_date(text: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        PartialDate.parse(text)
+
+
+@given(DAYS, DAYS)
+def test_between_says_exactly_these_days_or_refuses(first: dt.date, last: dt.date) -> None:
+    if last < first:
+        with pytest.raises(ValueError, match="lies before"):
+            PartialDate.between(first, last)
+    else:
+        date = PartialDate.between(first, last)
+        assert (date.first, date.last) == (first, last)
+        assert (date.precision is Precision.DAY) == (first == last)
+
+
+@given(DAYS)
+def test_one_day_is_known_to_the_day(day: dt.date) -> None:
+    assert PartialDate.on(day) == PartialDate.between(day, day) == PartialDate.parse(day.isoformat())
+
+
+@given(PARTIAL_DATES)
+def test_a_partial_date_survives_being_stored_and_being_written_out(date: PartialDate) -> None:
+    stored = plain(date)
+    assert stored == {"first": date.first.isoformat(), "last": date.last.isoformat(), "precision": str(date.precision)}
+    assert structured(Network, {"founded": stored}) == {"founded": date}
+    assert structured(Network, {"founded": f"{date.first}/{date.last}"}) == {"founded": date}
+    assert structured(Network, {"founded": date}) == {"founded": date}
+
+
+@given(st.integers(1900, 2100), st.integers(1, 12))
+def test_years_and_months_are_named_as_coarsely_as_they_are_known(year: int, month: int) -> None:
+    assert PartialDate.parse(f"{year:04}").precision is Precision.YEAR
+    assert PartialDate.parse(f"{year:04}-{month:02}").precision is Precision.MONTH
