@@ -1,0 +1,143 @@
+"""Reading: documents by id, pages by key, and counts. A read builds no domain object and asks for named fields only.
+
+A page is one range over one key that no two records share (`records.ordered`), on an index whose keys follow equality,
+sort, range. The index is chosen here, by the declared ones, and named to the server.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from service.network.memberships import Membership, MembershipStatus
+from service.records import Document, Filter, Index, Record
+from service.store.database import Database
+from service.store.kinds import KINDS, index_name
+
+MOST_ON_A_PAGE = 100
+MOST_COUNTED = 10_000  # a total above this is told as this
+
+
+@dataclass(frozen=True)
+class Query:
+    """What to list: a kind, its conditions by field, more conditions of any shape, and the key to order by."""
+
+    kind: type[Record]
+    equal: Mapping[str, Any]
+    also: tuple[Filter, ...] = ()
+    order: str = "date_key"
+    descending: bool = False
+
+    def where(self, *more: Filter) -> Filter:
+        """All conditions as one filter, flat as far as no two speak of the same field."""
+        filters: Filter = {**self.equal}
+        for condition in (*self.also, *more):
+            for name, value in condition.items():
+                if name in filters:
+                    filters.setdefault("$and", []).append({name: value})
+                else:
+                    filters[name] = value
+        return filters
+
+    def index(self) -> Index:
+        """The declared index that serves most equalities and then the order. Raises LookupError when there is none."""
+        fitting = [
+            index
+            for index in self.kind.INDEXES
+            if index.keys[-1] == self.order and set(index.keys[:-1]) <= self.equal.keys()
+        ]
+        if not fitting:
+            raise LookupError(f"no index of {self.kind.COLLECTION} serves {sorted(self.equal)} ordered by {self.order}")
+        return max(fitting, key=lambda index: len(index.keys))
+
+
+@dataclass(frozen=True)
+class Range:
+    """Which part of a list: `size` documents after or before a key, in the list's order or from its end."""
+
+    size: int
+    after: str | None = None
+    before: str | None = None
+    backwards: bool = False
+
+    def condition(self, query: Query) -> tuple[Filter, ...]:
+        later, earlier = ("$lt", "$gt") if query.descending else ("$gt", "$lt")
+        bounds = {later: self.after, earlier: self.before}
+        given = {operator: key for operator, key in bounds.items() if key is not None}
+        return ({query.order: given},) if given else ()
+
+
+async def by_ids(database: Database, prefix: str, ids: Collection[str], fields: Iterable[str]) -> dict[str, Document]:
+    """The documents of one kind among `ids`, by id: one command."""
+    found = await database.find(KINDS[prefix].COLLECTION, {"_id": {"$in": sorted(ids)}}, len(ids), sorted(set(fields)))
+    return {document["_id"]: document for document in found}
+
+
+async def page(database: Database, query: Query, part: Range, fields: Iterable[str]) -> list[Document]:
+    """The documents of one page in the list's order, and one more if there are more: one command."""
+    direction = -1 if query.descending != part.backwards else 1
+    found = await database.find(
+        query.kind.COLLECTION,
+        query.where(*part.condition(query)),
+        part.size + 1,
+        sorted({*fields, query.order}),
+        sort=((query.order, direction),),
+        index=index_name(query.index()),
+    )
+    return list(found)
+
+
+async def pages(
+    database: Database, parents: Collection[str], key: str, query: Query, part: Range, fields: Sequence[str]
+) -> dict[str, list[Document]]:
+    """The same page below each of `parents`, which `key` of the listed kind names: one command for all.
+
+    mongomock cannot look up with a pipeline; being in this process, it is asked once for each parent instead.
+    """
+    if len(parents) == 1 or database.driver == "mongomock":
+        alone = {parent: replace(query, equal={**query.equal, key: parent}) for parent in parents}
+        return {parent: await page(database, own, part, fields) for parent, own in alone.items()}
+    prefix = next(iter(parents)).partition("_")[0]
+    direction = -1 if query.descending != part.backwards else 1
+    inner: list[Mapping[str, Any]] = [
+        {"$match": query.where(*part.condition(query))},
+        {"$sort": {query.order: direction}},
+        {"$limit": part.size + 1},
+        {"$project": dict.fromkeys({*fields, query.order}, 1)},
+    ]
+    lookup = {"from": query.kind.COLLECTION, "localField": "_id", "foreignField": key, "pipeline": inner, "as": "page"}
+    stages: list[Mapping[str, Any]] = [
+        {"$match": {"_id": {"$in": sorted(parents)}}},
+        {"$project": {"_id": 1}},
+        {"$lookup": lookup},
+    ]
+    found = await database.aggregate(KINDS[prefix].COLLECTION, stages, len(parents))
+    return {each["_id"]: each["page"] for each in found}
+
+
+async def count(database: Database, query: Query) -> int:
+    """How many there are in all, pages aside."""
+    return await database.count(query.kind.COLLECTION, query.where(), index_name(query.index()))
+
+
+async def tally(
+    database: Database, query: Query, group: Mapping[str, str], unwound: Iterable[str], limit: int
+) -> list[dict[str, Any]]:
+    """Activities and person-times that `query` matches, by the stored keys in `group`.
+
+    A list counts as one value, or once for each of its values where its key is among `unwound`.
+    """
+    lists: list[Mapping[str, Any]] = [{"$unwind": f"${key}"} for key in unwound]
+    by = {label: f"${key}" for label, key in group.items()}
+    sums = {"activities": {"$sum": 1}, "person_times": {"$sum": "$person_times"}}
+    stages: list[Mapping[str, Any]] = [{"$match": query.where()}, *lists, {"$group": {"_id": by, **sums}}]
+    return await database.aggregate(query.kind.COLLECTION, stages, limit)
+
+
+async def members(database: Database, network: str, day: dt.date, limit: int) -> list[str]:
+    """The organisations that lead `network` or are members of it on `day`."""
+    query = Query(Membership, {"network": network}, (Membership.state_filter(MembershipStatus.ACTIVE, day),))
+    found = await database.find(
+        Membership.COLLECTION, query.where(), limit, ("organization",), index=index_name(query.index())
+    )
+    return sorted({document["organization"] for document in found})

@@ -1,0 +1,129 @@
+"""The relay: carries revisions from the outboxes into `revisions`, and gives each the next sequence of its partition.
+
+    outbox of a record ── find by outbox.at ──► grouped by partition ──► lease of the partition
+                                                                              │ last sequence + 1, + 2, …
+    $pull from the outbox ◄── only then ── insert into `revisions` ◄──────────┘
+
+Relaying twice is harmless: the `_id`, record:version, is taken already. A holder that lost its lease without knowing
+meets the unique index on (partition, sequence) and starts its round anew, so that the sequence has no gap and no fork.
+"""
+
+import asyncio
+import contextlib
+import datetime as dt
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from service.errors import Unavailable
+from service.store.database import Database, Duplicate
+from service.store.kinds import KINDS, REVISIONS
+from service.store.leases import Lease, acquire, release
+from service.store.store import now
+
+ROUND = 200  # records looked at in one collection at a time
+PAUSE = 1.0  # seconds between looks when nobody says that something was written
+BEGINNING = dt.datetime.fromtimestamp(0, dt.UTC)
+SEQUENCE_INDEX = "partition_sequence"
+
+log = logging.getLogger(__name__)
+
+
+class Relay:
+    """Runs beside the service in each worker; the leases decide which one works for a partition."""
+
+    def __init__(self, database: Database, holder: str, written: asyncio.Event) -> None:
+        self._database = database
+        self._holder = holder
+        self._written = written
+        self._leases: dict[str, Lease] = {}
+        self._last: dict[tuple[str, int], int] = {}  # the last sequence given, by partition and fence
+
+    async def run(self) -> None:
+        """Relay until cancelled, and give the leases back then. An absent database is waited for."""
+        try:
+            while True:
+                self._written.clear()
+                try:
+                    moved = await self.round()
+                except Unavailable as error:
+                    log.warning("the relay waits for the database: %s", error)
+                    moved = 0
+                if not moved:
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(self._written.wait(), PAUSE)
+        finally:
+            with contextlib.suppress(Unavailable):
+                for lease in self._leases.values():
+                    await release(self._database, lease)
+
+    async def round(self) -> int:
+        """Relay what waits now, as far as this worker holds the leases; how many revisions that were."""
+        moved = 0
+        for kind in KINDS.values():
+            waiting = await self._database.find(
+                kind.COLLECTION,
+                {"outbox.at": {"$gt": BEGINNING}},
+                ROUND,
+                ("outbox",),
+                sort=(("outbox.at", 1),),
+                index="outbox_at",
+            )
+            partitions = defaultdict(list)
+            for document in waiting:
+                for entry in document["outbox"]:
+                    partitions[entry["partition"]].append(entry)
+            for partition, entries in partitions.items():
+                if (lease := await self._lease(partition)) is not None:
+                    moved += await self._relay(kind.COLLECTION, lease, entries)
+        return moved
+
+    async def _lease(self, partition: str) -> Lease | None:
+        held, moment = self._leases.get(partition), now()
+        if held is not None and held.until - moment > dt.timedelta(seconds=5):
+            return held
+        lease = await acquire(self._database, partition, self._holder, moment)
+        if lease is None:
+            self._forget(partition)
+        else:
+            self._leases[partition] = lease
+        return lease
+
+    def _forget(self, partition: str) -> None:
+        if (lease := self._leases.pop(partition, None)) is not None:
+            self._last.pop((partition, lease.fence), None)
+
+    async def _relay(self, collection: str, lease: Lease, entries: Sequence[dict[str, Any]]) -> int:
+        ids = [entry["_id"] for entry in entries]
+        done = {each["_id"] for each in await self._database.find(REVISIONS, {"_id": {"$in": ids}}, len(ids), ())}
+        fresh = [entry for entry in entries if entry["_id"] not in done]  # as pushed: in order for each record
+        sequence = self._last.get((lease.name, lease.fence)) or await last_sequence(self._database, lease.name)
+        numbered = [
+            {**entry, "sequence": sequence + place, "fence": lease.fence} for place, entry in enumerate(fresh, start=1)
+        ]
+        try:
+            if numbered:
+                await self._database.insert_many(REVISIONS, numbered)
+        except Duplicate:
+            log.warning("another relay wrote to %s; starting the round anew", lease.name)
+            self._forget(lease.name)
+            return 0
+        self._last[lease.name, lease.fence] = sequence + len(numbered)
+        await self._clear(collection, entries)
+        return len(numbered)
+
+    async def _clear(self, collection: str, entries: Sequence[dict[str, Any]]) -> None:
+        by_record = defaultdict(list)
+        for entry in entries:
+            by_record[entry["record"]].append(entry["_id"])
+        for record, ids in by_record.items():
+            await self._database.update(collection, {"_id": record}, {"$pull": {"outbox": {"_id": {"$in": ids}}}})
+
+
+async def last_sequence(database: Database, partition: str) -> int:
+    """The highest sequence given in `partition`; 0 before the first."""
+    found = await database.find(
+        REVISIONS, {"partition": partition}, 1, ("sequence",), sort=(("sequence", -1),), index=SEQUENCE_INDEX
+    )
+    return int(found[0]["sequence"]) if found else 0

@@ -1,0 +1,180 @@
+"""The store as actions see it: load, create, save, and the records that an action refers to.
+
+One aggregate is one document, and a write is one atomic write of it: the new state, and its revision pushed into the
+document's own outbox. Never a transaction, never a replacement (architecture.md, *The trail*).
+"""
+
+import asyncio
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from service.acts import Act
+from service.ancestry import DEEPEST
+from service.errors import Code, Path, Problem, Refusal, not_found, refuse_any
+from service.permission import may_read
+from service.records import Document, Record, document_of, record_of
+from service.store.database import Database, Duplicate
+from service.store.history import earlier_state, find_by_key
+from service.store.kinds import KINDS
+from service.trail.revisions import revision_of
+
+R = TypeVar("R", bound=Record)
+OUT_OF_USE = frozenset({"ARCHIVED", "DISCARDED", "CANCELLED"})
+
+
+class Store:
+    """`written` is set after each write, so that the relay need not wait for its next round."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.written = asyncio.Event()
+
+    async def load(self, kind: type[R], own_id: str, version: int, act: Act) -> R:
+        """The record to change. Raises `Refusal` NOT_FOUND (missing or not to be known), CONFLICT (other version)."""
+        found = await self.database.find(kind.COLLECTION, {"_id": own_id}, limit=1)
+        if not found or not may_read(kind, found[0], act.viewer, act.day):
+            raise not_found(("id",), own_id)
+        if found[0]["version"] != version:
+            raise conflict(own_id, version, found[0]["version"])
+        return record_of(kind, found[0])
+
+    async def replayed(self, kind: type[Record], act: Act) -> Document | None:
+        """What an earlier act with the same key left behind, under the viewer's present rights; None without one.
+
+        Raises `Refusal` IDEMPOTENCY_KEY_REUSED when that act had other arguments.
+        """
+        if act.key is None or (revision := await find_by_key(self.database, kind, act.key)) is None:
+            return None
+        if revision["fingerprint"] != act.fingerprint:
+            english = "This idempotency key was used with other arguments; use a new one."
+            chinese = "该幂等键已用于其他参数;请换一个新的。"
+            raise Refusal(Problem(Code.IDEMPOTENCY_KEY_REUSED, (), english, chinese, revision["record"]))
+        document = await earlier_state(self.database, kind, revision["record"], revision["version"])
+        if document is None or not may_read(kind, document, act.viewer, act.day):
+            raise not_found((), revision["record"])
+        return document
+
+    async def create(self, record: Record, act: Act) -> Document:
+        """Write a new record. Raises `Refusal` ALREADY_EXISTS naming the first one."""
+        new = replace(record, version=1)
+        revision = revision_of(None, new, act)
+        document = document_of(replace(new, head=revision["hash"]))
+        document |= {"created_at": act.at, "updated_at": act.at, "outbox": [revision]}
+        try:
+            await self.database.insert(record.COLLECTION, document)
+        except Duplicate as duplicate:
+            if (earlier := await self.replayed(type(record), act)) is not None:
+                return earlier
+            raise await self._duplicate(type(record), document, duplicate.field, act) from duplicate
+        self.written.set()
+        return without_outbox(document)
+
+    async def save(self, before: R, after: R, act: Act) -> Document:
+        """Write a change. Raises `Refusal` CONFLICT when somebody else wrote first, ALREADY_EXISTS as `create`."""
+        new = replace(after, version=before.version + 1)
+        revision = revision_of(before, new, act)
+        if not revision["changes"]:
+            raise Refusal(Problem(Code.INVALID, (), "Nothing would change.", "没有任何改动。"))
+        document = document_of(replace(new, head=revision["hash"])) | {"updated_at": act.at}
+        old = document_of(before)
+        changed = {name: value for name, value in document.items() if name != "version" and old.get(name) != value}
+        change = {"$set": changed, "$inc": {"version": 1}, "$push": {"outbox": revision}}
+        try:
+            if not await self.database.update(before.COLLECTION, {"_id": before.id, "version": before.version}, change):
+                return await self._lost_race(before, act)
+        except Duplicate as duplicate:
+            raise await self._duplicate(type(before), document, duplicate.field, act) from duplicate
+        self.written.set()
+        return document
+
+    async def known(
+        self, prefix: str, ids: Iterable[str], fields: tuple[str, ...] | None = None
+    ) -> dict[str, Document]:
+        """The documents of type `prefix` among `ids`, by id, whoever asks."""
+        wanted = sorted({own_id for own_id in ids if own_id.startswith(f"{prefix}_")})
+        if not wanted:
+            return {}
+        found = await self.database.find(KINDS[prefix].COLLECTION, {"_id": {"$in": wanted}}, len(wanted), fields)
+        return {document["_id"]: document for document in found}
+
+    async def refer(self, references: Mapping[Path, str], prefix: str, act: Act) -> dict[str, Document]:
+        """The whole documents behind `references` (path of the input field → id), by id.
+
+        Raises `Refusal` REFERENCE_INVALID at each path whose id is not that of a live record of type `prefix`
+        that the viewer may know of.
+        """
+        kind = KINDS[prefix]
+        found = {
+            own_id: document
+            for own_id, document in (await self.known(prefix, references.values())).items()
+            if may_read(kind, document, act.viewer, act.day) and kind.state(document, act.day) not in OUT_OF_USE
+        }
+        english, chinese = kind.TITLE
+        refuse_any(
+            Problem(
+                Code.REFERENCE_INVALID,
+                path,
+                f"There is no {english} {own_id} to refer to.",
+                f"没有可引用的{chinese} {own_id}。",
+            )
+            for path, own_id in references.items()
+            if own_id not in found
+        )
+        return found
+
+    async def lines(self, prefix: str, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """For each id: itself, its parent, its parent's parent and so on, upward."""
+        lines: dict[str, tuple[str, ...]] = {own_id: (own_id,) for own_id in ids}
+        parents: dict[str, str | None] = {}
+        for _ in range(DEEPEST):
+            tops = {line[-1] for line in lines.values()}
+            if not (unknown := tops - parents.keys()):
+                break
+            known = await self.known(prefix, unknown, ("parent",))
+            parents |= {own_id: known.get(own_id, {}).get("parent") for own_id in unknown}
+            lines = {
+                own_id: (*line, parent) if (parent := parents[line[-1]]) and parent not in line else line
+                for own_id, line in lines.items()
+            }
+        return lines
+
+    async def _lost_race(self, before: Record, act: Act) -> Document:
+        if (earlier := await self.replayed(type(before), act)) is not None:
+            return earlier
+        found = await self.database.find(before.COLLECTION, {"_id": before.id}, 1, ("version",))
+        raise conflict(before.id, before.version, found[0]["version"])
+
+    async def _duplicate(self, kind: type[Record], document: Document, field: str, act: Act) -> Refusal:
+        """The refusal that names the first record, if the viewer may know of it."""
+        first = await self.database.find(kind.COLLECTION, {field: document[field]}, limit=1)
+        named = first[0]["_id"] if first and may_read(kind, first[0], act.viewer, act.day) else None
+        english, chinese = kind.TITLE
+        by_english, by_chinese = (f": {named}", f":{named}") if named else ("", "")
+        return Refusal(
+            Problem(
+                Code.ALREADY_EXISTS,
+                (),
+                f"The same {english} stands already{by_english}.",
+                f"相同的{chinese}已存在{by_chinese}。",
+                named,
+            )
+        )
+
+
+def without_outbox(document: Mapping[str, Any]) -> Document:
+    return {name: value for name, value in document.items() if name != "outbox"}
+
+
+def conflict(own_id: str, seen: int, current: int) -> Refusal:
+    """Somebody else wrote first: the caller saw version `seen`, and `current` stands."""
+    english = f"You saw version {seen}; version {current} stands now. Read it again, then decide."
+    chinese = f"您看到的是第 {seen} 版,现已是第 {current} 版。请重新读取后再决定。"
+    return Refusal(Problem(Code.CONFLICT, ("version",), english, chinese, own_id, current))
+
+
+def now() -> dt.datetime:
+    """The present moment as finely as the database keeps it: milliseconds, UTC."""
+    moment = dt.datetime.now(dt.UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

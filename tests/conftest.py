@@ -1,0 +1,138 @@
+"""Fixtures that tests share: the real engine, fresh databases on every engine and driver, and a house to ask.
+
+A `House` is the service without HTTP: the real schema over a real store, asked with query text by a viewer.
+"""
+
+import asyncio
+import os
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymongo import monitoring
+from strawberry.types import ExecutionResult
+
+from schema.api import schema
+from schema.context import Context, Language
+from schema.reader import Reader
+from seeds.loader import load
+from service.dates import day_of
+from service.store import upkeep
+from service.store.database import Database, DriverName
+from service.store.embedded import EmbeddedEngine
+from service.store.relay import Relay
+from service.store.store import Store, now
+from service.viewer import Grant, Role, Viewer
+
+ENGINE = Path(os.environ.get("COBUILD_ENGINE") or Path(__file__).parents[1] / ".engine/bin/secantusd-py")
+NETWORK, LEAD, BANK = "net_002_derma", "org_smu_derma", "org_boc_yuexiu"
+ADMIN = Viewer("admin", (Grant(Role.NETWORK_ADMIN, NETWORK),))
+FRONT_END = Viewer("front-end", (Grant(Role.FRONT_END, NETWORK),))
+OFFICER = Viewer("officer", (Grant(Role.INTEGRITY_OFFICER, NETWORK),))
+OBSERVER = Viewer("observer", (Grant(Role.OBSERVER, NETWORK),))
+OPERATOR = Viewer("operator", (Grant(Role.OPERATOR),))
+LEAD_RECORDER = Viewer("lead-recorder", (Grant(Role.RECORDER, NETWORK, LEAD),))
+BANK_RECORDER = Viewer("bank-recorder", (Grant(Role.RECORDER, NETWORK, BANK),))
+STRANGER = Viewer("stranger", (Grant(Role.NETWORK_ADMIN, "net_004_wuxi"),))
+
+
+class Commands(monitoring.CommandListener):
+    """Counts what a driver sends, so that a test can say how many commands a query costs."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, dict[str, Any]]] = []
+
+    def started(self, event: monitoring.CommandStartedEvent) -> None:
+        self.sent.append((event.command_name, dict(event.command)))
+
+    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
+        """Only what is sent counts."""
+
+    def failed(self, event: monitoring.CommandFailedEvent) -> None:
+        """Only what is sent counts."""
+
+
+@dataclass
+class House:
+    """The schema over a store. `at` stops the clock for what is asked next."""
+
+    database: Database
+    store: Store
+    relay: Relay
+    at: datetime | None = field(default=None)
+
+    async def ask(
+        self,
+        query: str,
+        viewer: Viewer = ADMIN,
+        *,
+        key: str | None = None,
+        language: Language = "en",
+        **variables: Any,
+    ) -> ExecutionResult:
+        moment = self.at or now()
+        reader = Reader(self.database, viewer, day_of(moment))
+        context = Context(viewer, moment, language, key, self.store, reader)
+        result = await schema.execute(query, variable_values=variables, context_value=context)
+        assert isinstance(result, ExecutionResult)
+        return result
+
+    async def data(self, query: str, viewer: Viewer = ADMIN, **options: Any) -> dict[str, Any]:
+        """The answer of a query that must not fail."""
+        result = await self.ask(query, viewer, **options)
+        assert result.errors is None, result.errors
+        assert result.data is not None
+        return result.data
+
+    async def relay_all(self) -> int:
+        """Relay until nothing waits; how many revisions that were."""
+        moved = 0
+        while count := await self.relay.round():
+            moved += count
+        return moved
+
+
+@pytest.fixture(scope="session")
+def engine_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real SecantusDB that lives as long as the test session."""
+    with EmbeddedEngine(ENGINE, tmp_path_factory.mktemp("engine")) as uri:
+        yield uri
+
+
+@pytest.fixture
+async def make_house(engine_uri: str) -> AsyncIterator[Callable[..., Any]]:
+    """Make houses over fresh databases: `await make_house("motor", seeded=True)`."""
+    opened: list[Database] = []
+
+    async def make(driver: DriverName = "mongomock", *, seeded: bool = True) -> House:
+        database = Database(driver, engine_uri, f"test_{uuid.uuid4().hex}")
+        opened.append(database)
+        await upkeep.prepare(database, "tests")
+        store = Store(database)
+        if seeded:
+            await load(store, now(), lambda _: None)
+        return House(database, store, Relay(database, "tests", asyncio.Event()))
+
+    yield make
+    for database in opened:
+        if database.driver != "mongomock":
+            await database.client.drop_database(database.name)
+        await database.close()
+
+
+@pytest.fixture
+async def house(make_house: Callable[..., Any]) -> House:
+    """A seeded house on mongomock: fast, for what does not depend on the engine."""
+    made: House = await make_house("mongomock")
+    return made
+
+
+@pytest.fixture
+async def real_house(make_house: Callable[..., Any]) -> House:
+    """A seeded house on SecantusDB through Motor, as it is served."""
+    made: House = await make_house("motor")
+    return made
