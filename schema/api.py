@@ -1,0 +1,147 @@
+"""The schema on one page: what can be asked, what can be done, and by whom it may be."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import strawberry
+from graphql import GraphQLError, get_operation_ast
+from strawberry.extensions import SchemaExtension
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
+
+from schema.context import Info
+from schema.cooperation.activities import Activity, ActivityMutation, ActivityQuery
+from schema.cooperation.agreements import Agreement, AgreementMutation, AgreementQuery
+from schema.cooperation.statistics import StatisticsQuery
+from schema.describing import Id, argument, both, field
+from schema.enums import Role
+from schema.network.branches import PartyBranch, PartyBranchMutation
+from schema.network.headcounts import Headcount, HeadcountMutation, HeadcountQuery
+from schema.network.memberships import Membership, MembershipMutation, MembershipQuery
+from schema.network.networks import Network, NetworkMutation, NetworkQuery
+from schema.network.organizations import Organization, OrganizationMutation, OrganizationQuery
+from schema.nodes import Node
+from schema.scalars import SCALARS
+from schema.selection import stored_fields
+from service.errors import Code, Problem, Refusal
+from service.records import Document
+from service.store.kinds import kind_of
+from service.viewer import Right
+
+MOST_NODES = 100
+
+
+@strawberry.type(name="Grant", description=both("A role that the viewer holds.", "当前用户持有的角色。"))
+class GrantType:
+    role: Role = field("The role.", "角色。")
+    network: strawberry.ID | None = field("Its network.", "所在网络。")
+    organization: strawberry.ID | None = field("Its organisation.", "所在单位。")
+
+
+@strawberry.type(name="Viewer", description=both("Who is asking.", "当前用户。"))
+class ViewerType:
+    subject: str = field("As the token names it.", "令牌中的主体。")
+    grants: list[GrantType] = field("The roles held; everybody also holds PUBLIC.", "所持角色,人人皆有 PUBLIC。")
+
+
+async def _viewer(info: Info) -> Any:
+    return info.context.viewer
+
+
+async def _found(info: Info, own_id: str) -> Document | None:
+    kind = kind_of(own_id)
+    return None if kind is None else await info.context.reader.one(kind.PREFIX, own_id, stored_fields(info, kind))
+
+
+async def _node(info: Info, id: Id) -> Any:
+    return await _found(info, id)
+
+
+async def _nodes(
+    info: Info, ids: Annotated[list[strawberry.ID], argument("At most 100 ids.", "最多 100 个编号。")]
+) -> Any:
+    if len(ids) > MOST_NODES:
+        english, chinese = (
+            f"At most {MOST_NODES} ids; {len(ids)} were given.",
+            f"最多 {MOST_NODES} 个编号,给了 {len(ids)} 个。",
+        )
+        raise Refusal(Problem(Code.LIMIT_EXCEEDED, ("ids",), english, chinese))
+    return await asyncio.gather(*(_found(info, own_id) for own_id in ids))
+
+
+@strawberry.type
+class LookupQuery:
+    viewer: ViewerType = field("Who is asking.", "当前用户。", right=Right.READ_PUBLIC, resolver=_viewer)
+    node: Node | None = field("The record with an id.", "按编号取记录。", right=Right.READ_PUBLIC, resolver=_node)
+    nodes: list[Node | None] | None = field(
+        "The records with these ids, in their order; null where there is none.",
+        "按编号批量取记录,顺序对应,无则为空。",
+        right=Right.READ_PUBLIC,
+        resolver=_nodes,
+    )
+
+
+@strawberry.type(description=both("What can be asked.", "查询。"))
+class Query(
+    LookupQuery,
+    NetworkQuery,
+    OrganizationQuery,
+    MembershipQuery,
+    HeadcountQuery,
+    AgreementQuery,
+    ActivityQuery,
+    StatisticsQuery,
+):
+    pass
+
+
+@strawberry.type(
+    description=both("What can be done. Each answers the record, or why not.", "变更,返回记录或拒绝原因。")
+)
+class Mutation(
+    NetworkMutation,
+    OrganizationMutation,
+    PartyBranchMutation,
+    HeadcountMutation,
+    MembershipMutation,
+    AgreementMutation,
+    ActivityMutation,
+):
+    pass
+
+
+def stored_value(source: Any, name: str) -> Any:
+    """A field without a resolver reads the stored document under its own name."""
+    if isinstance(source, dict):
+        return source.get("_id" if name == "id" else name)
+    return getattr(source, name)
+
+
+class OneOperation(SchemaExtension):
+    """Strawberry runs the first of several operations; which one is meant must be said."""
+
+    def on_parse(self) -> Iterator[None]:
+        yield
+        document, name = self.execution_context.graphql_document, self.execution_context._provided_operation_name
+        if document is not None and get_operation_ast(document, name) is None:
+            english = "The document holds no such operation, or several: name one of them in operationName."
+            chinese = "文档中没有该操作,或有多个操作:请在 operationName 中指明其一。"
+            raise Refusal(Problem(Code.GRAPHQL_INVALID, ("operation_name",), english, chinese))
+
+
+class Schema(strawberry.Schema):
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """Logs nothing: a refusal is an answer, and http.py logs what is a fault, without the caller's values."""
+
+
+schema = Schema(
+    query=Query,
+    mutation=Mutation,
+    extensions=[OneOperation],
+    types=[Network, Organization, PartyBranch, Headcount, Membership, Agreement, Activity],
+    config=StrawberryConfig(default_resolver=stored_value, disable_field_suggestions=True, scalar_map=SCALARS),
+)
+for directive in schema._schema.directives:
+    if directive.name == "access":  # strawberry has no place for what a directive's argument says
+        directive.args["right"].description = both("The right.", "权限。")

@@ -1,0 +1,51 @@
+"""What one request carries: who asks, when, in which language, and the reader that batches its look-ups."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from strawberry.types import Info as StrawberryInfo
+
+from schema.reader import Reader
+from service.dates import day_of
+from service.store.store import Store
+from service.viewer import Viewer
+
+Language = Literal["en", "zh"]
+
+
+@dataclass(frozen=True)
+class Context:
+    viewer: Viewer
+    at: dt.datetime
+    language: Language
+    idempotency_key: str | None
+    store: Store
+    reader: Reader
+
+    @property
+    def day(self) -> dt.date:
+        return day_of(self.at)
+
+
+Info: TypeAlias = StrawberryInfo[Context, Any]
+
+
+def language_of(accept_language: str | None) -> Language:
+    """Chinese when the header's best known language is Chinese, English otherwise."""
+    best, best_weight = "en", 0.0
+    for part in (accept_language or "").split(","):
+        tag, _, parameters = part.strip().lower().partition(";")
+        language = tag.partition("-")[0]
+        weight = _weight(parameters)
+        if language in ("zh", "en") and weight > best_weight:
+            best, best_weight = language, weight
+    return "zh" if best == "zh" else "en"
+
+
+def _weight(parameters: str) -> float:
+    name, _, value = parameters.strip().partition("=")
+    try:
+        return float(value) if name.strip() == "q" else 1.0
+    except ValueError:
+        return 0.0

@@ -1,0 +1,319 @@
+"""Agreement 协议 in the schema."""
+
+import datetime as dt
+from typing import Annotated, Any
+
+import strawberry
+from strawberry import Parent
+
+from schema.conditions import happened_during, narrowed, state_is
+from schema.context import Info
+from schema.cooperation.activities import Activity, ActivityWhere
+from schema.describing import After, Before, First, Id, Last, Reason, Version, argument, both, field
+from schema.inputs import Made, Network, PartialDateInput, PeriodInput, optional, required
+from schema.lazy import NetworkType, OrganizationType, PartyBranchType
+from schema.links import one, page
+from schema.nodes import PartialDate, Recorded, entity
+from schema.pages import Connection
+from schema.results import RefusalType, write
+from schema.roots import listed
+from schema.scalars import Date, Moment
+from service.cooperation import agreements as domain
+from service.cooperation import drafting, signing
+from service.cooperation.activities import Activity as ActivityRecord
+from service.cooperation.agreements import AgreementKind, AgreementLevel, AgreementStatus
+from service.cooperation.pillars import Pillar
+from service.network.branches import PartyBranch as BranchRecord
+from service.network.networks import Network as NetworkRecord
+from service.network.organizations import Organization as OrganizationRecord
+from service.records import Document
+from service.store.reads import Query
+from service.viewer import Right
+
+
+@strawberry.type(description=both("An organisation that is party to an agreement.", "协议签约方。"))
+class Party:
+    organization: OrganizationType | None = one(None, "organization", OrganizationRecord, "The organisation.", "单位。")
+    branch: PartyBranchType | None = one(
+        None, "branch", BranchRecord, "Its party branch, where that signs.", "签约党组织。"
+    )
+
+
+@strawberry.type(description=both("One wording of an agreement.", "协议的一个文本版本。"))
+class TextVersion:
+    number: int = field("Its number, from 1.", "版本号,从 1 起。")
+    text: str = field("The text.", "文本。")
+    text_hash: str = field("The SHA-256 of the text, in hexadecimal.", "文本的 SHA-256(十六进制)。")
+    drafted_at: Moment = field("When it was drafted.", "起草时间。")
+
+
+@strawberry.type(description=both("A party's signature under one text version.", "签约方对某文本版本的签署。"))
+class Signature:
+    organization: OrganizationType | None = one(None, "organization", OrganizationRecord, "Who signed.", "签约单位。")
+    version: int = field("The text version.", "文本版本号。")
+    signed_on: Date = field("When it was signed.", "签署日期。")
+    recorded_at: Moment = field("When that was recorded.", "载入时间。")
+    withdrawn_at: Moment | None = field("When it was withdrawn.", "撤回时间。")
+    withdrawal_reason: str | None = field("Why it was withdrawn.", "撤回原因。")
+
+
+@strawberry.type(description=both("A party's refusal to sign.", "签约方拒签。"))
+class Decline:
+    organization: OrganizationType | None = one(None, "organization", OrganizationRecord, "Who declined.", "拒签单位。")
+    version: int = field("The text version.", "文本版本号。")
+    declined_at: Moment = field("When.", "时间。")
+    reason: str = field("Why.", "原因。")
+
+
+def _status(root: Parent[Document], info: Info) -> Any:
+    return domain.Agreement.state(root, info.context.day)
+
+
+def _signers(root: Parent[Document]) -> Any:
+    return [each["signer"] for each in root["signatures"] if each["signer"]]
+
+
+@entity(domain.Agreement, "What two or more parties sign together.", "两方或多方共同签署的协议。")
+class Agreement(Recorded):
+    network: NetworkType | None = one(domain.Agreement, "network", NetworkRecord, "The network.", "所属网络。")
+    title: str = field("Its title.", "标题。")
+    kind: AgreementKind = field("What it is about.", "类别。")
+    level: AgreementLevel | None = field("The level its parties stand on.", "签约层级。")
+    parties: list[Party] = field("Its parties.", "签约方。")
+    pillars: list[Pillar] = field("The pillars it covers.", "涉及的共建。")
+    term_from: Date | None = field("The first day of its term.", "期限起始日。")
+    term_to: Date | None = field("The last day of its term; none was agreed when empty.", "期限截止日,空为未约定。")
+    signed_on: PartialDate | None = field("When the last party signed.", "签署日期。")
+    versions: list[TextVersion] = field("Its text versions, the current one last.", "文本版本,现行者在末。")
+    signatures: list[Signature] = field("Every signature, withdrawn ones too.", "全部签署,含已撤回的。")
+    signers: list[str] | None = field(
+        "Who signed by name. Private.",
+        "签署人姓名,属隐私。",
+        needs=("signatures", "network", "concerns"),
+        right=Right.READ_CONTACTS,
+        resolver=_signers,
+    )
+    declines: list[Decline] = field("Every refusal to sign.", "全部拒签。")
+    terminated_on: Date | None = field("The day from which it ends before its term.", "提前终止日。")
+    end_reason: str | None = field("Why it was ended or discarded.", "终止或作废原因。")
+    status: AgreementStatus = field(
+        "Its state today.", "当日状态。", needs=domain.Agreement.STATE_KEYS, resolver=_status
+    )
+    activities: Connection[Activity] = page(
+        domain.Agreement,
+        "agreement",
+        Query(ActivityRecord, {}, descending=True),
+        "The activities under it, the latest first.",
+        "协议项下的活动,最新在前。",
+        where=ActivityWhere,
+    )
+
+
+@strawberry.input(description=both("Which agreements.", "协议筛选条件。"))
+class AgreementWhere:
+    kind: AgreementKind | None = optional("Of this kind.", "类别。")
+    level: AgreementLevel | None = optional("On this level.", "签约层级。")
+    pillar: Pillar | None = optional("Covering this pillar.", "涉及的共建。")
+    party: strawberry.ID | None = optional("With this organisation as a party.", "签约单位编号。")
+    status: AgreementStatus | None = optional("In this state today.", "当日状态。")
+    begins: PeriodInput | None = optional("Beginning within these days.", "起始日在此区间。")
+    undated: bool | None = optional("Without a known beginning.", "起始日不详。")
+
+    def narrow(self, query: Query, day: dt.date) -> Query:
+        return narrowed(
+            query,
+            {"kind": self.kind, "level": self.level, "pillars": self.pillar, "concerns": self.party},
+            state_is(query, self.status or None, day),
+            happened_during(self.begins or None, self.undated or None),
+        )
+
+
+@strawberry.input(description=both("A party.", "签约方。"))
+class PartyInput:
+    organization: strawberry.ID = required("The organisation.", "单位编号。")
+    branch: strawberry.ID | None = optional("Its party branch, where that signs.", "签约党组织编号。")
+
+
+@strawberry.input(
+    description=both("Facts of an agreement that may change before it is signed.", "签署前可更改的协议信息。")
+)
+class AgreementCorrection:
+    title: str | None = optional("Its title.", "标题。")
+    kind: AgreementKind | None = optional("What it is about.", "类别。")
+    level: AgreementLevel | None = optional("The level its parties stand on.", "签约层级。")
+    parties: list[PartyInput] | None = optional("Its parties, two or more.", "签约方,两个以上。")
+    pillars: list[Pillar] | None = optional("The pillars it covers.", "涉及的共建。")
+    term_from: Date | None = optional("The first day of its term.", "期限起始日。")
+    term_to: Date | None = optional("The last day of its term.", "期限截止日。")
+    signed_on: PartialDateInput | None = optional("When it was signed; for a reported one.", "签署日期,用于引用记录。")
+
+
+@strawberry.input(description=both("A new agreement.", "新建协议。"))
+class AgreementFacts(AgreementCorrection, Made):
+    network: strawberry.ID = required("The network.", "共建网络编号。")
+    title: str = required("Its title.", "标题。")
+    kind: AgreementKind = required("What it is about.", "类别。")
+    parties: list[PartyInput] = required("Its parties, two or more.", "签约方,两个以上。")
+    text: str | None = optional("The first text version.", "第一版文本。")
+
+
+AgreementResult = Annotated[
+    Agreement | RefusalType,
+    strawberry.union("AgreementResult", description=both("The agreement, or why not.", "协议或拒绝原因。")),
+]
+Signing = Annotated[strawberry.ID, argument("The party, your own organisation.", "签约方,即您所在单位。")]
+
+
+async def _agreements(
+    info: Info,
+    network: Network,
+    where: Annotated[AgreementWhere | None, argument("Which ones.", "筛选条件。")] = None,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+) -> Any:
+    query = Query(domain.Agreement, {"network": network}, descending=True)
+    query = where.narrow(query, info.context.day) if where else query
+    return await listed(info, query, first, after, last, before)
+
+
+@strawberry.type
+class AgreementQuery:
+    agreements: Connection[Agreement] | None = field(
+        "The agreements of a network, the latest first.",
+        "共建网络的协议,最新在前。",
+        right=Right.READ_PUBLIC,
+        resolver=_agreements,
+    )
+
+
+async def _draft(info: Info, input: Annotated[AgreementFacts, argument("The agreement.", "协议信息。")]) -> Any:
+    return await write(info, domain.Agreement, drafting.draft, facts=input)
+
+
+async def _correct(
+    info: Info,
+    id: Id,
+    version: Version,
+    reason: Reason,
+    input: Annotated[AgreementCorrection, argument("What to change.", "更正内容。")],
+) -> Any:
+    return await write(info, domain.Agreement, drafting.correct, reason, own_id=id, version=version, facts=input)
+
+
+async def _revise(
+    info: Info,
+    id: Id,
+    version: Version,
+    text: Annotated[str, argument("The new text.", "新文本。")],
+    reason: Annotated[str | None, argument("Why; it stands in the timeline.", "原因,将载入留痕。")] = None,
+) -> Any:
+    return await write(info, domain.Agreement, drafting.revise, reason, own_id=id, version=version, text=text)
+
+
+async def _open(info: Info, id: Id, version: Version) -> Any:
+    return await write(info, domain.Agreement, signing.open_for_signing, own_id=id, version=version)
+
+
+async def _sign(
+    info: Info,
+    id: Id,
+    version: Version,
+    organization: Signing,
+    text_version: Annotated[int, argument("The text version that was read.", "所阅文本的版本号。")],
+    signed_on: Annotated[Date, argument("When it was signed.", "签署日期。")],
+    signer: Annotated[str | None, argument("Who signed, by name. Private.", "签署人姓名,属隐私。")] = None,
+) -> Any:
+    return await write(
+        info,
+        domain.Agreement,
+        signing.sign,
+        own_id=id,
+        version=version,
+        organization=organization,
+        text_version=text_version,
+        signed_on=signed_on,
+        signer=signer,
+    )
+
+
+async def _withdraw(info: Info, id: Id, version: Version, organization: Signing, reason: Reason) -> Any:
+    return await write(
+        info,
+        domain.Agreement,
+        signing.withdraw_signature,
+        reason,
+        own_id=id,
+        version=version,
+        organization=organization,
+    )
+
+
+async def _decline(info: Info, id: Id, version: Version, organization: Signing, reason: Reason) -> Any:
+    return await write(
+        info, domain.Agreement, signing.decline, reason, own_id=id, version=version, organization=organization
+    )
+
+
+async def _terminate(
+    info: Info,
+    id: Id,
+    version: Version,
+    reason: Reason,
+    on: Annotated[Date | None, argument("From which day; today unless given.", "终止日,默认当日。")] = None,
+) -> Any:
+    return await write(info, domain.Agreement, drafting.terminate, reason, own_id=id, version=version, on=on)
+
+
+async def _discard(info: Info, id: Id, version: Version, reason: Reason) -> Any:
+    return await write(info, domain.Agreement, drafting.discard, reason, own_id=id, version=version)
+
+
+@strawberry.type
+class AgreementMutation:
+    draft_agreement: AgreementResult | None = field(
+        "Drafts an agreement, or records a reported one.",
+        "起草协议,或登记引用的协议。",
+        right=Right.KEEP_AGREEMENTS,
+        resolver=_draft,
+    )
+    correct_agreement: AgreementResult | None = field(
+        "Corrects a draft, or a reported agreement.",
+        "更正草稿或引用的协议。",
+        right=Right.KEEP_AGREEMENTS,
+        resolver=_correct,
+    )
+    revise_agreement: AgreementResult | None = field(
+        "Gives it a new text version, which all sign again.",
+        "修订文本,各方须重新签署。",
+        right=Right.KEEP_AGREEMENTS,
+        resolver=_revise,
+    )
+    open_agreement_for_signing: AgreementResult | None = field(
+        "Opens a draft for signing.", "提交签署。", right=Right.KEEP_AGREEMENTS, resolver=_open
+    )
+    sign_agreement: AgreementResult | None = field(
+        "Signs the current text for one's organisation.",
+        "代表本单位签署现行文本。",
+        right=Right.SIGN_AGREEMENTS,
+        resolver=_sign,
+    )
+    withdraw_signature: AgreementResult | None = field(
+        "Withdraws a mistaken signature before the last one is given.",
+        "在最后一方签署前撤回误签。",
+        right=Right.SIGN_AGREEMENTS,
+        resolver=_withdraw,
+    )
+    decline_agreement: AgreementResult | None = field(
+        "Declines to sign.", "拒绝签署。", right=Right.SIGN_AGREEMENTS, resolver=_decline
+    )
+    terminate_agreement: AgreementResult | None = field(
+        "Ends it before its term.", "提前终止协议。", right=Right.KEEP_AGREEMENTS, resolver=_terminate
+    )
+    discard_agreement: AgreementResult | None = field(
+        "Discards an agreement that was never signed.",
+        "作废从未签署的协议。",
+        right=Right.KEEP_AGREEMENTS,
+        resolver=_discard,
+    )

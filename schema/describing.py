@@ -1,0 +1,85 @@
+"""How the schema speaks of itself: every description in English and Chinese, every right on its field."""
+
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from typing import Annotated, Any, TypeVar
+
+import strawberry
+from strawberry.schema_directive import Location
+
+from schema.permissions import Guard
+from service.viewer import Right
+
+E = TypeVar("E", bound=Enum)
+
+
+def both(english: str, chinese: str) -> str:
+    """One description in both languages."""
+    return f"{english} {chinese}"
+
+
+def publish(kind: type[E], english: str, chinese: str, values: Mapping[str, tuple[str, str]]) -> type[E]:
+    """Publish a domain enum with a description of itself and of each value. Raises KeyError when one is missing."""
+    published = strawberry.enum(kind, description=both(english, chinese))
+    for value in published.__strawberry_definition__.values:  # type: ignore[attr-defined]  # set by strawberry.enum
+        value.description = both(*values[value.name])
+    return published
+
+
+publish(
+    Right,
+    "A right; roles carry rights for a scope.",
+    "权限;角色在其范围内享有权限。",
+    {
+        "READ_PUBLIC": ("Read what is public.", "读取公开内容。"),
+        "READ_NETWORK": ("Read all of a network that is neither draft nor private.", "读取网络内非草稿、非隐私内容。"),
+        "READ_DRAFTS": ("Read drafts.", "读取草稿。"),
+        "READ_CONTACTS": ("Read names and contacts of people.", "读取人员姓名及联系方式。"),
+        "READ_TIMELINE": ("Read who changed what, when and why.", "读取留痕:何人何时因何改动何处。"),
+        "CREATE_NETWORKS": ("Create networks.", "创建共建网络。"),
+        "KEEP_NETWORK": ("Keep the network's own record.", "维护网络信息。"),
+        "KEEP_ORGANIZATIONS": ("Keep organisations, branches, headcounts.", "维护单位、党组织与人数快照。"),
+        "KEEP_MEMBERSHIPS": ("Keep memberships.", "维护成员关系。"),
+        "KEEP_AGREEMENTS": ("Draft, revise and end agreements.", "起草、修订、终止协议。"),
+        "SIGN_AGREEMENTS": ("Sign for one's own organisation.", "代表本单位签署。"),
+        "RECORD_ACTIVITIES": ("Plan, record and correct activities.", "计划、登记、更正活动。"),
+    },
+)
+
+
+@strawberry.schema_directive(
+    locations=[Location.FIELD_DEFINITION],
+    description=both("The right that this field needs.", "访问此字段所需权限。"),
+)
+class Access:
+    right: Right
+
+
+def field(
+    english: str,
+    chinese: str,
+    *,
+    needs: Sequence[str] | None = None,
+    right: Right | None = None,
+    **kwargs: Any,
+) -> Any:
+    """A described field. `needs` are the stored keys it is made of, if not the one of its own name."""
+    metadata = {"needs": tuple(needs) if needs is not None else None, "right": right}
+    guards: dict[str, Any] = {"extensions": [Guard(right)], "directives": [Access(right=right)]} if right else {}
+    options: dict[str, Any] = {**guards, **kwargs}
+    return strawberry.field(description=both(english, chinese), metadata=metadata, **options)
+
+
+def argument(english: str, chinese: str, name: str | None = None) -> Any:
+    return strawberry.argument(description=both(english, chinese), name=name)
+
+
+First = Annotated[int | None, argument("How many from the start; at most 100.", "从头取多少项,最多 100。")]
+After = Annotated[str | None, argument("A cursor: what follows it.", "游标:取其后的项。")]
+Last = Annotated[int | None, argument("How many from the end; at most 100.", "从尾取多少项,最多 100。")]
+Before = Annotated[str | None, argument("A cursor: what precedes it.", "游标:取其前的项。")]
+Id = Annotated[strawberry.ID, argument("The record's id.", "记录编号。")]
+Version = Annotated[
+    int, argument("The version you saw; another one answers CONFLICT.", "您看到的版本号;不一致则返回 CONFLICT。")
+]
+Reason = Annotated[str, argument("Why; it stands in the timeline.", "原因,将载入留痕。")]

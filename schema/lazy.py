@@ -1,0 +1,16 @@
+"""Types that refer to each other across files: one name each, resolved when the schema is built."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+if TYPE_CHECKING:
+    from schema.cooperation.agreements import Agreement
+    from schema.network.branches import PartyBranch
+    from schema.network.networks import Network
+    from schema.network.organizations import Organization
+
+AgreementType = Annotated["Agreement", strawberry.lazy("schema.cooperation.agreements")]
+PartyBranchType = Annotated["PartyBranch", strawberry.lazy("schema.network.branches")]
+NetworkType = Annotated["Network", strawberry.lazy("schema.network.networks")]
+OrganizationType = Annotated["Organization", strawberry.lazy("schema.network.organizations")]

@@ -1,0 +1,214 @@
+"""Organization 单位 in the schema."""
+
+import datetime as dt
+from typing import Annotated, Any
+
+import strawberry
+
+from schema.conditions import narrowed, state_is
+from schema.context import Info
+from schema.cooperation.activities import Activity, ActivityWhere
+from schema.cooperation.agreements import Agreement, AgreementWhere
+from schema.describing import After, Before, First, Id, Last, Reason, Version, argument, both, field
+from schema.inputs import Made, PartialDateInput, optional, required
+from schema.lazy import NetworkType
+from schema.links import one, page
+from schema.network.branches import PartyBranch
+from schema.network.headcounts import Headcount
+from schema.network.memberships import Membership, MembershipWhere
+from schema.nodes import PartialDate, Recorded, entity
+from schema.pages import Connection
+from schema.results import RefusalType, write
+from schema.roots import listed
+from service.cooperation.activities import Activity as ActivityRecord
+from service.cooperation.agreements import Agreement as AgreementRecord
+from service.network import organizations as domain
+from service.network.branches import PartyBranch as BranchRecord
+from service.network.headcounts import Headcount as HeadcountRecord
+from service.network.memberships import Membership as MembershipRecord
+from service.network.networks import Network as NetworkRecord
+from service.network.organizations import OrganizationStatus, Sector
+from service.store import reads
+from service.store.reads import Query
+from service.viewer import Right
+
+ALL = Query(domain.Organization, {}, order="name_key")
+MOST_MEMBERS = 5_000  # of one network, when organisations are listed by it
+
+
+@strawberry.type(description=both("How to reach somebody.", "联系人。"))
+class Contact:
+    name: str = field("The name.", "姓名。")
+    post: str | None = field("The post.", "职务。")
+    phone: str | None = field("The telephone number.", "电话。")
+    email: str | None = field("The e-mail address.", "电子邮箱。")
+
+
+@entity(domain.Organization, "A hospital or a partner, known to the whole installation.", "医院或共建单位,全系统共用。")
+class Organization(Recorded):
+    name: str = field("Its full name.", "全称。")
+    short_name: str | None = field("Its short name.", "简称。")
+    sector: Sector = field("What it does.", "行业。")
+    province: str | None = field("Its province.", "省份。")
+    city: str | None = field("Its city.", "城市。")
+    county: str | None = field("Its county or district.", "县(区)。")
+    founded: PartialDate | None = field("When it was founded.", "成立时间。")
+    contacts: list[Contact] | None = field(
+        "Whom to reach. Private.",
+        "联系人,属隐私。",
+        needs=("contacts", "network", "concerns"),
+        right=Right.READ_CONTACTS,
+    )
+    external_reference: str | None = field("Its number in another system.", "外部系统编号。")
+    status: OrganizationStatus = field("Whether it is in use.", "状态。")
+    archive_reason: str | None = field("Why it was archived.", "归档原因。")
+    kept_by: NetworkType | None = one(
+        domain.Organization, "network", NetworkRecord, "The network that keeps this record.", "负责维护的网络。"
+    )
+    parent: "Organization | None" = one(
+        domain.Organization, "parent", domain.Organization, "The organisation above it.", "上级单位。"
+    )
+    children: "Connection[Organization]" = page(
+        domain.Organization, "parent", ALL, "The organisations below it, by name.", "下级单位,按拼音排列。"
+    )
+    party_branches: Connection[PartyBranch] = page(
+        domain.Organization,
+        "organization",
+        Query(BranchRecord, {}, order="name_key"),
+        "Its party organisations, by name.",
+        "党组织,按拼音排列。",
+    )
+    headcounts: Connection[Headcount] = page(
+        domain.Organization,
+        "organization",
+        Query(HeadcountRecord, {}, descending=True),
+        "Its headcounts, the latest first.",
+        "人数快照,最新在前。",
+    )
+    memberships: Connection[Membership] = page(
+        domain.Organization,
+        "organization",
+        Query(MembershipRecord, {}),
+        "The networks it leads or has joined, by date.",
+        "所牵头或加入的网络,按日期排列。",
+        where=MembershipWhere,
+    )
+    agreements: Connection[Agreement] = page(
+        domain.Organization,
+        "concerns",
+        Query(AgreementRecord, {}, descending=True),
+        "The agreements it is a party of, the latest first.",
+        "作为签约方的协议,最新在前。",
+        where=AgreementWhere,
+    )
+    activities: Connection[Activity] = page(
+        domain.Organization,
+        "participants",
+        Query(ActivityRecord, {}, descending=True),
+        "The activities it takes part in, the latest first.",
+        "所参加的活动,最新在前。",
+        where=ActivityWhere,
+    )
+
+
+@strawberry.input(description=both("Which organisations.", "单位筛选条件。"))
+class OrganizationWhere:
+    sector: Sector | None = optional("In this sector.", "行业。")
+    province: str | None = optional("In this province.", "省份。")
+    city: str | None = optional("In this city.", "城市。")
+    status: OrganizationStatus | None = optional("In this state.", "状态。")
+    member_of: strawberry.ID | None = optional(
+        "Now leading or a member of this network.", "某网络的现有牵头或成员单位。"
+    )
+
+    def narrow(self, query: Query, day: dt.date) -> Query:
+        equal = {"sector": self.sector, "province": self.province, "city": self.city}
+        return narrowed(query, equal, state_is(query, self.status or None, day))
+
+
+@strawberry.input(description=both("A contact.", "联系人。"))
+class ContactInput:
+    name: str = required("The name.", "姓名。")
+    post: str | None = optional("The post.", "职务。")
+    phone: str | None = optional("The telephone number.", "电话。")
+    email: str | None = optional("The e-mail address.", "电子邮箱。")
+
+
+@strawberry.input(description=both("Facts of an organisation that may change.", "可更改的单位信息。"))
+class OrganizationCorrection:
+    name: str | None = optional("Its full name.", "全称。")
+    short_name: str | None = optional("Its short name.", "简称。")
+    sector: Sector | None = optional("What it does.", "行业。")
+    province: str | None = optional("Its province.", "省份。")
+    city: str | None = optional("Its city.", "城市。")
+    county: str | None = optional("Its county or district.", "县(区)。")
+    parent: strawberry.ID | None = optional("The organisation above it.", "上级单位编号。")
+    founded: PartialDateInput | None = optional("When it was founded.", "成立时间。")
+    contacts: list[ContactInput] | None = optional("Whom to reach. Private.", "联系人,属隐私。")
+    external_reference: str | None = optional("Its number in another system.", "外部系统编号。")
+
+
+@strawberry.input(description=both("A new organisation.", "新建单位。"))
+class OrganizationFacts(OrganizationCorrection, Made):
+    network: strawberry.ID = required("The network that will keep it.", "负责维护的网络编号。")
+    name: str = required("Its full name.", "全称。")
+    sector: Sector = required("What it does.", "行业。")
+
+
+OrganizationResult = Annotated[
+    Organization | RefusalType,
+    strawberry.union("OrganizationResult", description=both("The organisation, or why not.", "单位或拒绝原因。")),
+]
+
+
+async def _organizations(
+    info: Info,
+    where: Annotated[OrganizationWhere | None, argument("Which ones.", "筛选条件。")] = None,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+) -> Any:
+    query = where.narrow(ALL, info.context.day) if where else ALL
+    if where and where.member_of:
+        members = await reads.members(info.context.reader.database, where.member_of, info.context.day, MOST_MEMBERS)
+        query = narrowed(query, {}, {"_id": {"$in": members}})
+    return await listed(info, query, first, after, last, before)
+
+
+@strawberry.type
+class OrganizationQuery:
+    organizations: Connection[Organization] | None = field(
+        "Organisations by name.", "单位,按拼音排列。", right=Right.READ_PUBLIC, resolver=_organizations
+    )
+
+
+async def _create(info: Info, input: Annotated[OrganizationFacts, argument("The organisation.", "单位信息。")]) -> Any:
+    return await write(info, domain.Organization, domain.create, facts=input)
+
+
+async def _correct(
+    info: Info,
+    id: Id,
+    version: Version,
+    reason: Reason,
+    input: Annotated[OrganizationCorrection, argument("What to change.", "更正内容。")],
+) -> Any:
+    return await write(info, domain.Organization, domain.correct, reason, own_id=id, version=version, facts=input)
+
+
+async def _archive(info: Info, id: Id, version: Version, reason: Reason) -> Any:
+    return await write(info, domain.Organization, domain.archive, reason, own_id=id, version=version)
+
+
+@strawberry.type
+class OrganizationMutation:
+    create_organization: OrganizationResult | None = field(
+        "Creates an organisation.", "新建单位。", right=Right.KEEP_ORGANIZATIONS, resolver=_create
+    )
+    correct_organization: OrganizationResult | None = field(
+        "Corrects an organisation.", "更正单位信息。", right=Right.KEEP_ORGANIZATIONS, resolver=_correct
+    )
+    archive_organization: OrganizationResult | None = field(
+        "Archives an organisation.", "归档单位。", right=Right.KEEP_ORGANIZATIONS, resolver=_archive
+    )

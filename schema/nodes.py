@@ -1,0 +1,180 @@
+"""What every record shows: its identity, origin and gaps, what the viewer may do, and its timeline."""
+
+import datetime as dt
+from typing import Any
+
+import strawberry
+from strawberry import Parent
+from strawberry.scalars import JSON
+from strawberry.utils.str_converters import to_camel_case
+
+from schema.context import Info
+from schema.describing import After, Before, First, Last, both, field
+from schema.enums import Action, Origin, Precision
+from schema.pages import Connection, range_of, slice_of
+from schema.scalars import Date, Moment, moment_text
+from service.permission import steps_open
+from service.records import RIGHTS_KEYS, Document, Record
+from service.store import history
+from service.store.kinds import kind_of
+from service.store.reads import Query
+from service.viewer import Right, Viewer
+
+MASK = "***"
+NEVER = 2**31  # above every version
+
+
+@strawberry.type(description=both("When something happened, as far as is known.", "已知的发生日期。"))
+class PartialDate:
+    first: Date = field("The first possible day.", "最早日期。", name="from")
+    last: Date = field("The last possible day.", "最晚日期。", name="to")
+    precision: Precision = field("How exactly it is known.", "精确程度。")
+
+
+@strawberry.type(description=both("The document a reported record rests on.", "引用记录所依据的文献。"))
+class Source:
+    document: str = field("The document's number among the sources.", "文献编号。")
+    fact: str = field("The numbered fact in it, as C14.", "事实编号,如 C14。")
+    quotation: str = field("The words it rests on.", "原文。")
+
+
+@strawberry.type(description=both("A fact that a revision changed.", "一次修订所改动的一项事实。"))
+class Change:
+    fact: str = field("The fact's name in this schema.", "字段名。", name="field")
+    before: JSON | None = field("Its value before.", "改动前的值。")
+    after: JSON | None = field("Its value after.", "改动后的值。")
+
+
+@strawberry.type(description=both("One write of a record: who, when, why, what.", "一次写入:何人、何时、何因、何事。"))
+class Revision:
+    version: int = field("The version it made.", "所形成的版本号。")
+    at: Moment = field("When it was recorded.", "载入时间。")
+    by: str = field("Whose token it was.", "操作者。")
+    action: str = field("The mutation.", "操作名称。")
+    reason: str | None = field("Why.", "原因。")
+    changes: list[Change] = field("What it changed; private facts are masked.", "改动内容,隐私项已遮蔽。")
+    sequence: int | None = field("Its place in its part of the trail, once relayed.", "在留痕分区内的序号,转存后给出。")
+    hash: str = field("Its hash, in hexadecimal.", "哈希值(十六进制)。")
+    previous: str | None = field("The hash before it.", "前一条哈希值。")
+
+
+@strawberry.interface(description=both("Anything with an id.", "任何有编号的对象。"))
+class Node:
+    id: strawberry.ID = field("Its type in front, its time order inside.", "编号:前缀为类型,内含时间顺序。", needs=())
+
+
+def own_kind(document: Document) -> type[Record]:
+    """The kind of a stored document, by its id. Raises LookupError for one that is none of ours."""
+    if (kind := kind_of(document["_id"])) is None:
+        raise LookupError(f"{document['_id']} is of no kind we keep")
+    return kind
+
+
+def _gaps(root: Parent[Document]) -> Any:
+    return [to_camel_case(name) for name in root["gaps"]]
+
+
+def _viewer_can(root: Parent[Document], info: Info) -> Any:
+    return steps_open(own_kind(root), root, info.context.viewer, info.context.day)
+
+
+async def _timeline(
+    root: Parent[Document],
+    info: Info,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+) -> Any:
+    part, kind = range_of("version", first, after, last, before), own_kind(root)
+    below, above = _version(part.after, NEVER), _version(part.before, -1)
+    found = await history.revisions(
+        info.context.reader.database,
+        kind,
+        root["_id"],
+        above,
+        below,
+        part.size + 1,
+        newest_first=not part.backwards,
+    )
+    shown = [_shown(revision, kind, root, info.context.viewer) for revision in found]
+    return slice_of(shown, Query(kind, {"record": root["_id"]}, order="version", descending=True), part)
+
+
+@strawberry.interface(
+    description=both("A record with a version, an origin and a history.", "有版本、来源与留痕的记录。")
+)
+class Recorded(Node):
+    version: int = field("Rises by one with each write.", "版本号,每次写入加一。")
+    origin: Origin = field("Made here, or taken from a document.", "本系统产生或引自文献。")
+    sources: list[Source] = field("What a reported record rests on.", "引用记录的依据。")
+    created_at: Moment = field("When it was first recorded.", "首次载入时间。")
+    updated_at: Moment = field("When it was last written.", "最近写入时间。")
+    gaps: list[str] = field("What a complete record would have and this one lacks.", "缺少的事实。", resolver=_gaps)
+    viewer_can: list[Action] = field(
+        "What you may do with it now.",
+        "您当前可执行的操作。",
+        needs=("origin", *RIGHTS_KEYS),
+        resolver=_viewer_can,
+    )
+    timeline: Connection[Revision] | None = field(
+        "Every write of it, the latest first.",
+        "全部写入记录,最新在前。",
+        needs=RIGHTS_KEYS,
+        right=Right.READ_TIMELINE,
+        resolver=_timeline,
+    )
+
+
+def _version(key: str | None, otherwise: int) -> int:
+    return int(key) if key is not None and key.isdecimal() else otherwise
+
+
+def _shown(revision: Document, kind: type[Record], document: Document, viewer: Viewer) -> Document:
+    """The revision as this viewer may see it, its facts under the names of this schema."""
+    hidden = [
+        path.split(".")
+        for path, right in kind.PRIVATE.items()
+        if not viewer.may(right, document["network"], document["concerns"])
+    ]
+    return {**revision, "changes": [_shown_change(change, hidden) for change in revision["changes"]]}
+
+
+def _shown_change(change: Document, hidden: list[list[str]]) -> Document:
+    before, after = change["before"], change["after"]
+    for name, *inside in hidden:
+        if name == change["field"]:
+            before, after = masked(before, inside), masked(after, inside)
+    return {"fact": to_camel_case(change["field"]), "before": renamed(before), "after": renamed(after)}
+
+
+def masked(value: Any, path: list[str]) -> Any:
+    """`value` with what stands at `path` hidden; what is empty stays empty, so that a gap still shows."""
+    if value in (None, [], ""):
+        return value
+    if not path:
+        return MASK
+    if isinstance(value, list):
+        return [masked(item, path) for item in value]
+    return {**value, path[0]: masked(value.get(path[0]), path[1:])}
+
+
+def renamed(value: Any) -> Any:
+    """Stored values under the names of this schema."""
+    if isinstance(value, list):
+        return [renamed(item) for item in value]
+    if isinstance(value, dict):
+        return {to_camel_case(name): renamed(item) for name, item in value.items()}
+    return moment_text(value) if isinstance(value, dt.datetime) else value
+
+
+def entity(kind: type[Record], english: str, chinese: str) -> Any:
+    """Publish a class as the type of `kind`'s documents, under the kind's name."""
+
+    def publish_type(cls: type) -> type:
+        cls.is_type_of = classmethod(  # type: ignore[attr-defined]  # strawberry reads it
+            lambda _, value, __: isinstance(value, dict) and str(value.get("_id", "")).startswith(f"{kind.PREFIX}_")
+        )
+        return strawberry.type(cls, name=kind.__name__, description=both(english, chinese))
+
+    return publish_type

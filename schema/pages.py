@@ -1,0 +1,148 @@
+"""Connections: pages of a list by keyset cursors, both ways, with the total counted only when it is asked for.
+
+A cursor is the ordering key of its item and the name of the order, in URL-safe Base64; it means nothing elsewhere.
+"""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
+
+import strawberry
+from strawberry import Parent
+
+from schema.context import Info
+from schema.describing import both, field
+from service.errors import Code, Problem, Refusal
+from service.permission import readable
+from service.records import Document
+from service.store import reads
+from service.store.reads import MOST_ON_A_PAGE, Query, Range
+
+T = TypeVar("T")
+USUAL_SIZE = 20
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One page as found; `query` is None when the viewer may know of nothing in the list."""
+
+    documents: Sequence[Document]
+    has_next: bool
+    has_previous: bool
+    query: Query | None
+
+    def cursor(self, document: Document) -> str:
+        assert self.query is not None  # a document came from a query
+        return cursor_of(self.query.order, document[self.query.order])
+
+
+EMPTY = Slice((), has_next=False, has_previous=False, query=None)
+
+
+def cursor_of(order: str, key: str) -> str:
+    return base64.urlsafe_b64encode(f"{order}\n{key}".encode()).decode().rstrip("=")
+
+
+def key_of(cursor: str, order: str, path: str) -> str:
+    """The key a cursor stands for. Raises `Refusal` BAD_CURSOR when it is not one of this order."""
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        name, _, key = base64.b64decode(padded, altchars=b"-_", validate=True).decode().partition("\n")
+    except (binascii.Error, ValueError):
+        name, key = "", ""
+    if name != order or not key:
+        raise Refusal(
+            Problem(
+                Code.BAD_CURSOR, (path,), "This is not a cursor of this list and order.", "此游标不属于该列表与排序。"
+            )
+        )
+    return key
+
+
+def range_of(order: str, first: int | None, after: str | None, last: int | None, before: str | None) -> Range:
+    """The part of a list that the four arguments ask for. Raises `Refusal` when they make no sense together."""
+    if first is not None and last is not None:
+        raise Refusal(
+            Problem(Code.BAD_REQUEST, ("last",), "Give first or last, not both.", "first 与 last 只能给一个。")
+        )
+    size = first if first is not None else last if last is not None else USUAL_SIZE
+    if not 0 <= size <= MOST_ON_A_PAGE:
+        path = ("last",) if last is not None else ("first",)
+        raise Refusal(
+            Problem(
+                Code.LIMIT_EXCEEDED,
+                path,
+                f"A page has 0 to {MOST_ON_A_PAGE} items; {size} were asked for.",
+                f"每页 0 到 {MOST_ON_A_PAGE} 项,请求了 {size} 项。",
+            )
+        )
+    return Range(
+        size,
+        key_of(after, order, "after") if after is not None else None,
+        key_of(before, order, "before") if before is not None else None,
+        backwards=last is not None,
+    )
+
+
+def slice_of(found: list[Document], query: Query, part: Range) -> Slice:
+    """The page out of what was found, which is one more than the page when the list goes on."""
+    more, documents = len(found) > part.size, found[: part.size]
+    if part.backwards:
+        return Slice(documents[::-1], part.before is not None, more, query)
+    return Slice(documents, more, part.after is not None, query)
+
+
+def readable_only(info: Info, query: Query, network: str | None = None) -> Query | None:
+    """The query narrowed to what the viewer may know of; None when that is nothing."""
+    narrowing = readable(query.kind, info.context.viewer, info.context.day, network)
+    if narrowing is None:
+        return None
+    return replace(query, also=(*query.also, narrowing)) if narrowing else query
+
+
+@strawberry.type(description=both("Where a page stands in its list.", "页面在列表中的位置。"))
+class PageInfo:
+    has_next_page: bool = field("Whether the list goes on.", "其后是否还有。")
+    has_previous_page: bool = field("Whether something comes before.", "其前是否还有。")
+    start_cursor: str | None = field("The first item's cursor.", "首项游标。")
+    end_cursor: str | None = field("The last item's cursor.", "末项游标。")
+
+
+@strawberry.type(description=both("An item of a list and its cursor.", "列表项及其游标。"))
+class Edge(Generic[T]):
+    node: T = field("The item.", "项。")
+    cursor: str = field("Its cursor.", "游标。")
+
+
+def _nodes(root: Parent[Slice]) -> Any:
+    return root.documents
+
+
+def _edges(root: Parent[Slice]) -> Any:
+    return [{"node": each, "cursor": root.cursor(each)} for each in root.documents]
+
+
+def _page_info(root: Parent[Slice]) -> Any:
+    ends = [root.cursor(root.documents[place]) for place in (0, -1)] if root.documents else [None, None]
+    return {
+        "has_next_page": root.has_next,
+        "has_previous_page": root.has_previous,
+        "start_cursor": ends[0],
+        "end_cursor": ends[1],
+    }
+
+
+async def _total_count(root: Parent[Slice], info: Info) -> Any:
+    return 0 if root.query is None else await reads.count(info.context.reader.database, root.query)
+
+
+@strawberry.type(description=both("A page of a list.", "列表的一页。"))
+class Connection(Generic[T]):
+    nodes: list[T] = field("The items.", "各项。", resolver=_nodes)
+    edges: list[Edge[T]] = field("The items with their cursors.", "各项及其游标。", resolver=_edges)
+    page_info: PageInfo = field("Where the page stands.", "页面位置。", resolver=_page_info)
+    total_count: int = field(
+        "How many there are in all pages; counted when asked for.", "总数,仅在查询时计算。", resolver=_total_count
+    )
