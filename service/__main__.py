@@ -1,0 +1,185 @@
+"""The command line: python -m service COMMAND."""
+
+import argparse
+import asyncio
+import datetime as dt
+import difflib
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+
+from seeds import synthetic
+from seeds.loader import SeedInvalid, plant, read
+from service import serving
+from service.dates import day_of
+from service.errors import Unavailable
+from service.serving import CommandFailed
+from service.settings import CHECKOUT, VARIABLES, Settings, SettingsInvalid
+from service.store import upkeep
+from service.store.doctor import Findings, examine
+from service.store.embedded import EngineUnavailable, installed_version
+from service.store.store import Store, now
+from service.viewer import Grant, Role, Viewer
+
+SCHEMA_FILE = CHECKOUT / "schema" / "schema.graphql"
+SHOWN_DIFFERENCES = 40  # lines
+EXPECTED = (CommandFailed, EngineUnavailable, SeedInvalid, SettingsInvalid)
+STANDALONE = "With the embedded database, stop the service first. 使用内嵌数据库时请先停止服务。"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("pymongo").setLevel(logging.WARNING)
+    command: Callable[[Settings, argparse.Namespace], int] = options.command
+    try:
+        return command(Settings.from_environment(os.environ), options)
+    except EXPECTED as error:
+        print("\n".join(f"cobuild: {line}" for line in str(error).splitlines()), file=sys.stderr)
+        return 1
+    except Unavailable as error:
+        reason = str(error).partition(" (")[0]  # the driver's text goes on for lines about its own state
+        print(f"cobuild: The database does not answer: {reason}. 数据库没有应答。", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130  # what a shell calls ended by SIGINT
+
+
+def serve(settings: Settings, _: argparse.Namespace) -> int:
+    return serving.serve(settings)
+
+
+def seed(settings: Settings, options: argparse.Namespace) -> int:
+    today = day_of(now())
+    records = read() if options.synthetic is None else synthetic.records(options.synthetic, today)
+
+    async def write(connected: Settings) -> int:
+        async with serving.opened(connected) as database:
+            await upkeep.prepare(database, f"seed-{os.getpid()}")
+            return await plant(Store(database), records, now(), show_progress)
+
+    with serving.with_database(settings, lasting=True) as connected:
+        written = asyncio.run(write(connected))
+    print(f"{written} records written. 已写入 {written} 条记录。")
+    return 0
+
+
+def show_progress(seen: int) -> None:
+    end = "\r" if sys.stderr.isatty() else "\n"
+    print(f"{seen} records 条记录 …", end=end, file=sys.stderr, flush=True)
+
+
+def token(settings: Settings, options: argparse.Namespace) -> int:
+    try:
+        grant = Grant(options.role, options.network, options.organization)
+    except ValueError as error:
+        raise CommandFailed(
+            f"{options.role} needs another scope: --network for all but PUBLIC and OPERATOR, --organization for "
+            "RECORDER alone. 角色与范围不符：除 PUBLIC、OPERATOR 外须有 --network，仅 RECORDER 须有 --organization。"
+        ) from error
+    lifetime = dt.timedelta(days=options.days)
+    print(settings.token_keys().issue(Viewer(options.subject, (grant,)), now(), lifetime))
+    return 0
+
+
+def export_schema(_: Settings, options: argparse.Namespace) -> int:
+    from schema.api import schema  # takes a second that the other commands need not spend
+
+    text = schema.as_str().rstrip() + "\n"
+    if not options.check:
+        SCHEMA_FILE.write_text(text, encoding="utf-8")
+        return 0
+    committed = SCHEMA_FILE.read_text(encoding="utf-8") if SCHEMA_FILE.exists() else ""
+    if committed == text:
+        return 0
+    lines = difflib.unified_diff(committed.splitlines(), text.splitlines(), "schema.graphql", "code", lineterm="")
+    print("\n".join(list(lines)[:SHOWN_DIFFERENCES]))
+    raise CommandFailed(
+        "schema/schema.graphql differs from the code: run make schema. 与代码不一致：请运行 make schema。"
+    )
+
+
+def doctor(settings: Settings, _: argparse.Namespace) -> int:
+    async def look(connected: Settings) -> Findings:
+        async with serving.opened(connected) as database:
+            return await examine(database)
+
+    with serving.with_database(settings, lasting=True) as connected:
+        findings = asyncio.run(look(connected))
+    print("\n".join(report(settings, findings)))
+    return 0 if findings.sound else 1
+
+
+def report(settings: Settings, findings: Findings) -> Iterator[str]:
+    embedded = settings.mongodb_uri is None
+    kind = f"SecantusDB {installed_version(settings.engine)} (embedded 内嵌), speaks as " if embedded else ""
+    yield f"server 服务器: {kind}{findings.server}"
+    yield f"driver 驱动: {settings.driver}"
+    for feature, there in findings.features.items():
+        yield f"feature 功能: {feature}: {'yes 有' if there else 'no 无'}"
+    yield f"indexes 索引: {len(findings.present)} present 已有, {len(findings.missing)} missing 缺少"
+    yield from (f"  missing 缺少: {name}" for name in findings.missing)
+    yield from (f"  undeclared 未声明: {name}" for name in findings.undeclared)
+    yield f"migrations applied 已执行的迁移: {', '.join(map(str, findings.applied)) or 'none 无'}"
+    yield from (f"  not applied 未执行: {number}" for number in findings.unapplied)
+    yield f"revisions waiting for the relay 待转发的修订: {findings.waiting}"
+    if not findings.sound:
+        yield "Not sound: start the service once, which makes what is missing. 不完整：启动一次服务即可补齐。"
+
+
+def _parser() -> argparse.ArgumentParser:
+    settings = "\n".join(
+        f"  {each.name:23} {each.english} (default: {each.default or 'none'})" for each in VARIABLES.values()
+    )
+    parser = argparse.ArgumentParser(
+        "python -m service",
+        description="共建网: the system of record for hospitals' co-building networks. 医院党建共建网络的记录系统。",
+        epilog=f"Settings are environment variables. 设置均为环境变量:\n{settings}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, command: Callable[[Settings, argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=text, description=text)
+        added.set_defaults(command=command)
+        return added
+
+    add("serve", serve, "answer requests until Ctrl-C 启动服务，按 Ctrl-C 停止")
+    seeding = add("seed", seed, f"write the seed records that are not there yet 写入种子数据. {STANDALONE}")
+    seeding.add_argument(
+        "--synthetic",
+        metavar="N",
+        type=_positive,
+        help="N invented activities in a network of their own instead 改为写入 N 条合成活动",
+    )
+    issuing = add("token", token, "print a token 签发令牌")
+    issuing.add_argument(
+        "--role", required=True, type=Role, choices=list(Role), metavar="ROLE", help=f"one of 角色: {', '.join(Role)}"
+    )
+    issuing.add_argument("--network", metavar="ID", help="the network it is for 适用的网络")
+    issuing.add_argument("--organization", metavar="ID", help="the organisation, for RECORDER 联络员所属单位")
+    issuing.add_argument(
+        "--subject", metavar="NAME", default="operator", help="whose name revisions bear 修订记录中的操作人"
+    )
+    issuing.add_argument(
+        "--days",
+        metavar="N",
+        type=_positive,
+        default=serving.SAMPLE_DAYS,
+        help="valid for so many days, 7 unless told 有效天数",
+    )
+    exporting = add("export-schema", export_schema, "write schema/schema.graphql 导出 GraphQL 模式")
+    exporting.add_argument("--check", action="store_true", help="only compare: exit code 1 when it differs 仅比较")
+    add("doctor", doctor, f"look at the database; exit code 1 when something is missing 检查数据库. {STANDALONE}")
+    return parser
+
+
+def _positive(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or not 0 < int(text) < 10_000_000:
+        raise argparse.ArgumentTypeError(f"{text} is not a number above 0")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,142 @@
+"""The whole house on one page: what is answered at which path, and what is done beside answering."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TypeAlias
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from schema.graphiql import graphiql_routes, samples
+from schema.http import graphql_route
+from seeds.loader import plant, read
+from service.errors import Unavailable
+from service.network.networks import Network
+from service.settings import Settings
+from service.store import upkeep
+from service.store.database import Database
+from service.store.relay import Relay
+from service.store.store import Store, now
+
+Announce: TypeAlias = Callable[[Database], Awaitable[None]]
+
+PING_SECONDS = 1.0
+FIRST_ATTEMPT_SECONDS = 5.0  # how long the first request may wait for a database that is made ready
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 4.0  # seconds before failed work begins anew
+
+log = logging.getLogger(__name__)
+
+
+def create_app(settings: Settings, announce: Announce | None = None) -> Starlette:
+    """The service as an ASGI application; `announce` is called when it is ready, each time the process starts.
+
+    Without `settings.mongodb_uri` only the driver `mongomock` has something to connect to.
+    """
+    database = Database(settings.driver, settings.mongodb_uri or "", settings.database)
+    store = Store(database)
+    background = Background(store, settings.development, announce)
+
+    async def readyz(_: Request) -> Response:
+        reason = await background.lacking()
+        return JSONResponse({"ready": reason is None, "reason": reason}, 200 if reason is None else 503, NO_STORE)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        task = asyncio.create_task(background.run())
+        with contextlib.suppress(TimeoutError):  # an absent database is waited for while /livez and /readyz answer
+            await asyncio.wait_for(background.attempted.wait(), FIRST_ATTEMPT_SECONDS)
+        try:
+            yield
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+            await database.close()
+
+    routes: list[BaseRoute] = [
+        graphql_route(store, settings.token_keys(), settings.development),
+        Route("/livez", livez),
+        Route("/readyz", readyz),
+    ]
+    if settings.development:
+        routes += graphiql_routes("/graphql", samples())
+    return Starlette(routes=routes, lifespan=lifespan)
+
+
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+async def livez(_: Request) -> Response:
+    return JSONResponse({"alive": True}, headers=NO_STORE)
+
+
+class Background:
+    """What is done beside answering: make the database ready once, then relay as long as the service lives."""
+
+    def __init__(self, store: Store, seeding: bool, announce: Announce | None) -> None:
+        self._store = store
+        self._seeding = seeding
+        self._announce = announce
+        self._holder = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+        self._prepared = False
+        self.attempted = asyncio.Event()  # set once the database was made ready, or could not be at the first attempt
+
+    async def run(self) -> None:
+        await persistently("upkeep", self._prepare)
+        # A new relay each time: what a failed one believed to hold is not to be trusted.
+        await persistently("relay", lambda: Relay(self._store.database, self._holder, self._store.written).run())
+
+    async def lacking(self) -> str | None:
+        """Why the service is not ready, in one line; None when it is."""
+        if not self._prepared:
+            return "The database is not prepared yet; the log says why."
+        try:
+            async with asyncio.timeout(PING_SECONDS):
+                await self._store.database.command({"ping": 1})
+        except (Unavailable, TimeoutError):
+            return f"The database does not answer within {PING_SECONDS:.0f} s."
+        return None
+
+    async def _prepare(self) -> None:
+        try:
+            await upkeep.prepare(self._store.database, self._holder)
+            if self._seeding:
+                await seed_if_empty(self._store)
+            self._prepared = True
+            if self._announce is not None:
+                await self._announce(self._store.database)
+        finally:
+            self.attempted.set()
+
+
+async def persistently(what: str, work: Callable[[], Awaitable[None]]) -> None:
+    """Do `work` until it ends by itself. A failure is logged and, after a pause that grows, it begins anew."""
+    clock = asyncio.get_running_loop().time
+    pause = SHORTEST_PAUSE
+    while True:
+        began = clock()
+        try:
+            return await work()
+        except (Unavailable, TimeoutError) as error:
+            log.warning("%s waits for the database: %s", what, str(error).partition(" (")[0])
+        except Exception:
+            log.exception("%s failed; it begins anew", what)
+        pause = SHORTEST_PAUSE if clock() - began > LONGEST_PAUSE else min(2 * pause, LONGEST_PAUSE)
+        await asyncio.sleep(pause)
+
+
+async def seed_if_empty(store: Store) -> None:
+    """Seed a database that holds no network but the seeds' own: a new one, or one whose seeding was broken off."""
+    records = read()
+    ours = [record.id for record in records if isinstance(record, Network)]
+    if await store.database.find(Network.COLLECTION, {"_id": {"$nin": ours}}, 1, ()):
+        return
+    if written := await plant(store, records, now(), lambda seen: log.info("seeds: %d of %d", seen, len(records))):
+        log.info("%d seed records written", written)

@@ -1,0 +1,152 @@
+"""`serve`: take the port, then the database, then answer until SIGINT or SIGTERM; and what is printed when ready."""
+
+import contextlib
+import datetime as dt
+import errno
+import logging
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+
+import uvicorn
+
+from service.settings import Settings
+from service.store.database import Database
+from service.store.embedded import EmbeddedEngine, EngineMissing
+from service.store.store import now
+from service.viewer import INSTALLATION_WIDE, Grant, Role, TokenKeys, Viewer
+
+GRACE_SECONDS = 5  # for requests that run when the service is told to stop
+SAMPLE_DAYS = 7
+SAMPLE_RECORDER = "org_boc_yuexiu"  # 中国银行越秀支行 of the seeds, whose network the other samples speak for
+EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 — what a link to this machine says instead
+NOTHING_IS_KEPT = """\
+######################################################################################
+#  WARNING: THE EMBEDDED DATABASE IS NOT INSTALLED. NOTHING IS KEPT.                 #
+#  All data is in memory and is lost when this service stops.                        #
+#  To keep it: `make engine`, or set MONGODB_URI to a MongoDB server.                #
+#  警告：未安装内嵌数据库，数据不会保存！                                            #
+#  所有数据只在内存中，服务停止后全部丢失。                                          #
+#  如需保存：运行 `make engine`，或将 MONGODB_URI 指向 MongoDB 服务器。              #
+######################################################################################"""
+
+log = logging.getLogger(__name__)
+
+
+class CommandFailed(Exception):
+    """What was asked cannot be done, for a reason that one line tells."""
+
+
+def serve(settings: Settings) -> int:
+    """Serve until told to stop; the answer is the exit code. Raises `CommandFailed` and `EngineUnavailable`."""
+    from service.app import create_app  # the schema takes a second, which the other commands need not spend
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # from here on both signals end what is being done
+    with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as held:
+        listener = held.enter_context(bound(settings.host, settings.port))
+        connected = held.enter_context(with_database(settings, lasting=False))
+        app = create_app(connected, lambda database: announce(connected, listener, database))
+        server = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                loop="uvloop",
+                http="httptools",
+                ws="none",
+                lifespan="on",
+                access_log=False,
+                log_config=None,
+                log_level=logging.WARNING,
+                server_header=False,
+                timeout_graceful_shutdown=GRACE_SECONDS,
+            )
+        )
+        server.run(sockets=[listener])
+    return 0
+
+
+@contextlib.contextmanager
+def bound(host: str, port: int) -> Iterator[socket.socket]:
+    """A listening socket. Clients that come before the service is ready wait in its queue."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.create_server(address[:2], family=family)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise CommandFailed(
+                f"Port {port} of {host} is in use: stop what uses it, or choose another one with PORT=…. "
+                f"端口 {port} 已被占用：请停止占用者，或用 PORT=… 另选端口。"
+            ) from error
+        raise CommandFailed(f"Cannot listen on {host}, port {port}: {error.strerror}. 无法监听该地址。") from error
+    with listener:
+        yield listener
+
+
+@contextlib.contextmanager
+def with_database(settings: Settings, lasting: bool) -> Iterator[Settings]:
+    """The settings with the address of a running server: the given one, else the embedded engine, started and stopped.
+
+    Where the engine is not installed: `EngineMissing` when `lasting`, else a loud warning and a database in memory.
+    """
+    if settings.mongodb_uri is not None:
+        yield settings
+        return
+    with contextlib.ExitStack() as held:
+        try:
+            address = held.enter_context(EmbeddedEngine(settings.engine, settings.data))
+            connected = replace(settings, mongodb_uri=address)
+        except EngineMissing:
+            if lasting:
+                raise
+            print(NOTHING_IS_KEPT, file=sys.stderr, flush=True)
+            connected = replace(settings, driver="mongomock")
+        yield connected
+
+
+@contextlib.asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Database]:
+    database = Database(settings.driver, settings.mongodb_uri or "", settings.database)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+async def announce(settings: Settings, listener: socket.socket, database: Database) -> None:
+    """Print where the service is, and in development mode a sample token for each role."""
+    host, port = listener.getsockname()[:2]
+    host = EVERY_ADDRESS.get(host, host)
+    url = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+    lines = [f"共建网 is ready: {url}graphql"]
+    if settings.development:
+        lines = [f"共建网 is ready. 服务已就绪: {url}", *await sample_lines(url, settings.token_keys(), database)]
+    print("\n".join(lines), flush=True)
+
+
+async def sample_lines(url: str, keys: TokenKeys, database: Database) -> list[str]:
+    """Per role its link, which opens the page with the token. The token is printed once: it is long."""
+    scope = await sample_scope(database)
+    lines = ["", f"A link per role, with a token for {SAMPLE_DAYS} days. 各角色的链接，令牌 {SAMPLE_DAYS} 天内有效:"]
+    for role in Role:
+        if role is Role.PUBLIC:
+            lines.append(f"  {role}: {url} (no token needed 无需令牌)")
+        elif scope is not None or role in INSTALLATION_WIDE:
+            token = keys.issue(sample_viewer(role, scope), now(), dt.timedelta(days=SAMPLE_DAYS))
+            lines.append(f"  {role}: {url}#token={token}")
+    for_programs = "Programs send what follows #token= as: Authorization: Bearer TOKEN. 程序请用此请求头发送令牌。"
+    return [*lines, for_programs, "", "Ctrl-C stops it. 按 Ctrl-C 停止。"]
+
+
+async def sample_scope(database: Database) -> tuple[str, str] | None:
+    """The network and the organisation that samples speak for: the seeded ones, else those of the first membership."""
+    if found := await database.find("organizations", {"_id": SAMPLE_RECORDER}, 1, ("network",)):
+        return found[0]["network"], SAMPLE_RECORDER
+    found = await database.find("memberships", {}, 1, ("network", "organization"), sort=(("_id", 1),))
+    return (found[0]["network"], found[0]["organization"]) if found else None
+
+
+def sample_viewer(role: Role, scope: tuple[str, str] | None) -> Viewer:
+    network, organization = (None, None) if scope is None or role in INSTALLATION_WIDE else scope
+    grant = Grant(role, network, organization if role is Role.RECORDER else None)
+    return Viewer(f"sample-{role.lower().replace('_', '-')}", (grant,))

@@ -1,0 +1,195 @@
+"""What the service is told from outside: one frozen object, checked whole before anything starts.
+
+Nothing is read on import; `VARIABLES` is the whole list, and `--help` prints it.
+"""
+
+import contextlib
+import hashlib
+import os
+import re
+import secrets
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+from service.store.addresses import check_address
+from service.store.database import DriverName
+from service.viewer import TokenKeys
+
+CHECKOUT = Path(__file__).parents[1]
+SHORTEST_KEY = 32  # bytes: RFC 7518, 3.2 asks of an HS256 key at least the size of the hash
+
+
+class Mode(StrEnum):
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class SettingsInvalid(Exception):
+    """Some settings are wrong; the text names each of them on a line of its own."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+class Variable(NamedTuple):
+    """An environment variable; `parse` raises ValueError for any text that `english` and `chinese` do not allow."""
+
+    name: str
+    default: str | None
+    parse: Callable[[str], Any]
+    english: str
+    chinese: str
+    secret: bool = False
+
+    def problem(self, text: str) -> str:
+        shown = self.name if self.secret else f"{self.name}={text!r}"
+        return f"{shown} is wrong: it should be {self.english}. 应为{self.chinese}。"
+
+    def absence(self) -> str:
+        return f"{self.name} is missing in production mode: {self.english}. 生产模式必须设置：{self.chinese}。"
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or int(text) > 65535:
+        raise ValueError(text)
+    return int(text)
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    return _like("|".join(words))
+
+
+def _like(pattern: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(text)
+        return text
+
+    return parse
+
+
+def _keys(text: str) -> tuple[bytes, ...]:
+    keys = tuple(key.strip().encode() for key in text.split(","))
+    if len({key_id(key) for key in keys}) < len(keys) or any(len(key) < SHORTEST_KEY for key in keys):
+        raise ValueError("too short, or twice the same")
+    return keys
+
+
+VARIABLES: Mapping[str, Variable] = {
+    "mode": Variable(
+        "COBUILD_MODE", "development", Mode, "development or production", " development（开发）或 production（生产）"
+    ),
+    "mongodb_uri": Variable(
+        "MONGODB_URI",
+        None,
+        check_address,
+        "mongodb://USER:PASSWORD@HOST:27017/?replicaSet=NAME with USER and PASSWORD percent-encoded",
+        " MongoDB 连接串，用户名和密码须百分号编码",
+        secret=True,
+    ),
+    "database": Variable(
+        "COBUILD_DATABASE",
+        "cobuild",
+        _like("[A-Za-z0-9_-]{1,38}"),
+        "1 to 38 letters, digits, _ or -",
+        " 1 至 38 个字母、数字、_ 或 -",
+    ),
+    "driver": Variable("COBUILD_DRIVER", "motor", _one_of("motor", "pymongo"), "motor or pymongo", " motor 或 pymongo"),
+    "host": Variable("HOST", "127.0.0.1", _like(r"[^\s/]+"), "an address of this machine", "本机地址"),
+    "port": Variable(
+        "PORT", "8000", _port, "a port from 0 (any free one) to 65535", " 0（任意空闲端口）至 65535 的端口号"
+    ),
+    "data": Variable("COBUILD_DATA", str(CHECKOUT / ".data"), Path, "a folder", "文件夹"),
+    "engine": Variable(
+        "COBUILD_ENGINE",
+        str(CHECKOUT / ".engine/bin/secantusd-py"),
+        Path,
+        "the path of secantusd-py",
+        " secantusd-py 的路径",
+    ),
+    "signing_keys": Variable(
+        "COBUILD_TOKEN_KEY",
+        None,
+        _keys,
+        f"a random key of {SHORTEST_KEY} bytes or more, or several different ones parted by commas (the first signs)",
+        f"至少 {SHORTEST_KEY} 字节的随机密钥；可用逗号分隔多个不同的密钥，第一个用于签发",
+        secret=True,
+    ),
+    "token_issuer": Variable("COBUILD_TOKEN_ISSUER", "cobuild", str, "the name of who issues tokens", "令牌签发者名称"),
+    "token_audience": Variable(
+        "COBUILD_TOKEN_AUDIENCE", "cobuild", str, "the name of whom tokens are for", "令牌受众名称"
+    ),
+}
+REQUIRED_IN_PRODUCTION = ("mongodb_uri", "signing_keys")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One installation. Without `mongodb_uri` it runs the embedded engine; the driver `mongomock` keeps nothing."""
+
+    mode: Mode
+    mongodb_uri: str | None
+    database: str
+    driver: DriverName
+    host: str
+    port: int
+    data: Path
+    engine: Path
+    signing_keys: tuple[bytes, ...] | None
+    token_issuer: str
+    token_audience: str
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """An empty variable counts as absent. Raises `SettingsInvalid` with every problem at once."""
+        values: dict[str, Any] = {}
+        problems = []
+        for field, variable in VARIABLES.items():
+            text = environment.get(variable.name, "").strip() or variable.default
+            try:
+                values[field] = None if text is None else variable.parse(text)
+            except ValueError:
+                problems.append(variable.problem(text or ""))
+        if values.get("mode") is Mode.PRODUCTION:
+            absent = (field for field in REQUIRED_IN_PRODUCTION if field in values and values[field] is None)
+            problems += [VARIABLES[field].absence() for field in absent]
+        if problems:
+            raise SettingsInvalid(problems)
+        return cls(**values)
+
+    @property
+    def development(self) -> bool:
+        return self.mode is Mode.DEVELOPMENT
+
+    def token_keys(self) -> TokenKeys:
+        """The keys given, else the one kept in the data folder. Raises `SettingsInvalid` when that is damaged."""
+        keys = self.signing_keys or (kept_key(self.data / "token.key"),)
+        return TokenKeys({key_id(key): key for key in keys}, self.token_issuer, self.token_audience)
+
+
+def key_id(key: bytes) -> str:
+    """The `kid` by which a token names the key that signed it."""
+    return hashlib.sha256(key).hexdigest()[:8]
+
+
+def kept_key(path: Path) -> bytes:
+    """The key in the file `path`, which is made once, whole, and readable for its owner alone."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, draft = tempfile.mkstemp(dir=path.parent)  # with mode 0600
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(SHORTEST_KEY))
+        with contextlib.suppress(FileExistsError):  # another process was first, and its key holds
+            os.link(draft, path)
+        os.unlink(draft)
+    key = path.read_bytes().strip()
+    if len(key) < SHORTEST_KEY:
+        raise SettingsInvalid(
+            [f"{path} is damaged: remove it, and a new key is made. 密钥文件已损坏：删除后将重新生成。"]
+        )
+    return key
