@@ -4,7 +4,7 @@ A message is written once, in both languages, where the rule stands; the edge ch
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -46,10 +46,6 @@ class Problem:
     chinese: str
     record: str | None = None
     version: int | None = None
-
-    def below(self, *prefix: str | int) -> "Problem":
-        """The same problem, its path seen from further out."""
-        return replace(self, path=(*prefix, *self.path))
 
 
 class Refusal(Exception):

@@ -5,7 +5,7 @@ A *document* is the stored form of a record: its facts under their own names, an
 
 import dataclasses
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import auto
 from typing import Any, ClassVar, NamedTuple, TypeAlias, TypeVar
@@ -136,7 +136,7 @@ class Record:
 R = TypeVar("R", bound=Record)
 
 
-def made(kind: type[R], facts: Facts) -> R:
+def formed(kind: type[R], facts: Facts) -> R:
     """A new record of `kind` from `facts`. Raises `Refusal` with everything that is malformed or missing."""
     values = structured(kind, facts)
     refuse_any(
@@ -144,23 +144,37 @@ def made(kind: type[R], facts: Facts) -> R:
         for field in dataclasses.fields(kind)
         if field.default is dataclasses.MISSING and field.name not in values
     )
-    return sound(kind(**values))
+    return kind(**values)
 
 
-def amended(record: R, facts: Facts) -> R:
-    """`record` with `facts` in place of its own. Raises `Refusal` as `made` does, and for a fact that never changes."""
+def reformed(record: R, facts: Facts) -> R:
+    """`record` with `facts` in place of its own. Raises `Refusal` as `formed` does, and for a fact that stays."""
     values = structured(type(record), facts)
     refuse_any(
         Problem(Code.RULE_BROKEN, (name,), "This never changes once it is recorded.", "此项一经记录不得更改。")
         for name in record.FIXED
         if name in values and values[name] != getattr(record, name)
     )
-    return sound(replace(record, **values))
+    return replace(record, **values)
 
 
-def sound(record: R) -> R:
-    """`record` with its gaps named. Raises `Refusal` when a text or number is malformed, or a native one has gaps."""
-    problems = [*malformed(record)]
+def made(kind: type[R], facts: Facts) -> R:
+    """A new sound record of `kind`. Raises `Refusal` as `formed` and `sound` do."""
+    return sound(formed(kind, facts))
+
+
+def amended(record: R, facts: Facts) -> R:
+    """`record` with `facts` in place of its own, sound. Raises `Refusal` as `reformed` and `sound` do."""
+    return sound(reformed(record, facts))
+
+
+def sound(record: R, found: Iterable[Problem] = ()) -> R:
+    """`record` with its gaps named.
+
+    Raises `Refusal` with what the rules `found` and whatever else is wrong: a malformed text or number, a native
+    record with gaps, a reported one without a source.
+    """
+    problems = [*malformed(record), *found]
     gaps = tuple(name for name in record.expected() if getattr(record, name) in (None, "", ()))
     if record.origin is Origin.NATIVE:
         problems += [
@@ -180,9 +194,14 @@ def sound(record: R) -> R:
     return replace(record, gaps=gaps)
 
 
+def joined(*parts: str) -> str:
+    """One key of several parts, with a character between them that no text of a record can hold."""
+    return "\x1f".join(parts)
+
+
 def ordered(key: str, own_id: str) -> str:
     """A key that no two records share, so that one range over one field is a page: the id parts equal ones."""
-    return f"{key}\x1f{own_id}"
+    return joined(key, own_id)
 
 
 def facts_of(record: Record) -> dict[str, Any]:

@@ -10,15 +10,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from service.acts import Act, reason_of
 from service.cooperation.agreements import LONGEST_AGREEMENT, Agreement, AgreementLevel, Stage, TextVersion
 from service.errors import Code, Path, Problem, Refusal, refuse_any
 from service.facts import Facts, malformed, plain, structured
 from service.permission import permit, permit_making
-from service.records import Action, Origin, amended, made, sound
+from service.records import Action, Origin, formed, reformed, sound
 from service.viewer import Right
 
 if TYPE_CHECKING:
-    from service.acts import Act
     from service.records import Document
     from service.store.store import Store
 
@@ -28,7 +28,7 @@ CORRECTABLE = frozenset(
 GIVEN = CORRECTABLE | {"network", "origin", "text"}
 
 
-async def draft(store: "Store", act: "Act", facts: Facts) -> "Document":
+async def draft(store: "Store", act: Act, facts: Facts) -> "Document":
     """A new agreement: DRAFT when native; SIGNED when reported, since its source says that it was signed.
 
     `text`, where given, becomes text version 1. Needs KEEP_AGREEMENTS in the network.
@@ -42,31 +42,29 @@ async def draft(store: "Store", act: "Act", facts: Facts) -> "Document":
         "stage": Stage.SIGNED if facts.get("origin") == Origin.REPORTED else Stage.DRAFT,
         "versions": [] if text is None else [plain(wording(1, text, act.at))],
     }
-    agreement = made(Agreement, {name: value for name, value in facts.items() if name != "text"} | own)
-    await _check(store, act, agreement)
-    return await store.create(agreement, act)
+    agreement = formed(Agreement, {name: value for name, value in facts.items() if name != "text"} | own)
+    return await store.create(sound(agreement, await _problems(store, act, agreement, None)), act)
 
 
-async def correct(store: "Store", act: "Act", own_id: str, version: int, facts: Facts) -> "Document":
+async def correct(store: "Store", act: Act, own_id: str, version: int, facts: Facts) -> "Document":
     """Other facts than the text: of a native one while it is a DRAFT, of a reported one at any time, with a reason."""
     before = await store.load(Agreement, own_id, version, act)
     permit(before, Action.CORRECT, act.viewer, act.day)
     if before.origin is Origin.REPORTED:
         reason_of(act)
     refuse_any(unsettable(facts, CORRECTABLE))
-    after = amended(before, facts)
-    await _check(store, act, after, before)
-    return await store.save(before, after, act)
+    after = reformed(before, facts)
+    return await store.save(before, sound(after, await _problems(store, act, after, before)), act)
 
 
-async def revise(store: "Store", act: "Act", own_id: str, version: int, text: str) -> "Document":
+async def revise(store: "Store", act: Act, own_id: str, version: int, text: str) -> "Document":
     """A new text version, back in DRAFT: what was signed or declined before was another text."""
     before = await store.load(Agreement, own_id, version, act)
     permit(before, Action.REVISE, act.viewer, act.day)
     return await store.save(before, revised(before, text, act.at), act)
 
 
-async def terminate(store: "Store", act: "Act", own_id: str, version: int, on: dt.date | None = None) -> "Document":
+async def terminate(store: "Store", act: Act, own_id: str, version: int, on: dt.date | None = None) -> "Document":
     """Ends it from the day `on`, with a reason; without a day, from today or, not yet begun, from its first day.
 
     It may be recorded late or announced ahead; while it is ahead, a further termination moves the day.
@@ -79,18 +77,11 @@ async def terminate(store: "Store", act: "Act", own_id: str, version: int, on: d
     return await store.save(before, after, act)
 
 
-async def discard(store: "Store", act: "Act", own_id: str, version: int) -> "Document":
+async def discard(store: "Store", act: Act, own_id: str, version: int) -> "Document":
     """Takes an agreement that was never signed, or was reported by mistake, out of use, with a reason."""
     before = await store.load(Agreement, own_id, version, act)
     permit(before, Action.DISCARD, act.viewer, act.day)
     return await store.save(before, replace(before, stage=Stage.DISCARDED, end_reason=reason_of(act)), act)
-
-
-def reason_of(act: "Act") -> str:
-    """Why it is done. Raises `Refusal` REQUIRED when nobody says so."""
-    reason = (act.reason or "").strip()
-    refuse_any(malformed(reason, ("reason",), needed=True))
-    return reason
 
 
 def wording(number: int, text: str, at: dt.datetime) -> TextVersion:
@@ -117,8 +108,8 @@ def unsettable(facts: Facts, settable: Iterable[str]) -> Iterator[Problem]:
         yield Problem(Code.RULE_BROKEN, (name,), english, chinese)
 
 
-async def _check(store: "Store", act: "Act", agreement: Agreement, before: Agreement | None = None) -> None:
-    """Raises `Refusal` with all that the rules find; parties that stand as they stood are not looked up again."""
+async def _problems(store: "Store", act: Act, agreement: Agreement, before: Agreement | None) -> list[Problem]:
+    """Everything the rules find; parties that stand as they stood are not looked up again."""
     problems = [
         *unfit_parties(agreement),
         *repeated_pillars(agreement),
@@ -133,14 +124,14 @@ async def _check(store: "Store", act: "Act", agreement: Agreement, before: Agree
             except Refusal as refusal:
                 problems += refusal.problems
         problems += unfit_branches(agreement, found)
-    refuse_any(problems)
+    return problems
 
 
 def _references(agreement: Agreement) -> dict[str, dict[Path, str]]:
     """What the parties name, by type: organisations first, then party branches."""
     places = [(("parties", place), party) for place, party in enumerate(agreement.parties)]
     return {
-        "org": {(*path, "organization"): party.organization for path, party in places},
+        "org": {(*path, "organization"): party.organization for path, party in places if party.organization},
         "bra": {(*path, "branch"): party.branch for path, party in places if party.branch is not None},
     }
 

@@ -12,10 +12,10 @@ from service.acts import Act, reason_of
 from service.cooperation.activities import HAPPENED, Activity, ActivityStatus, ParticipationRole, days_of
 from service.cooperation.agreements import Stage
 from service.cooperation.pillars import unmatched
-from service.errors import Code, Path, Problem, Refusal, refuse_any
+from service.errors import Code, Path, Problem, Refusal
 from service.facts import Facts
 from service.permission import permit, permit_making
-from service.records import Action, Origin, amended, made, sound
+from service.records import Action, Origin, formed, reformed, sound
 from service.viewer import Right
 
 if TYPE_CHECKING:
@@ -60,11 +60,10 @@ async def cancel(store: "Store", act: Act, own_id: str, version: int) -> "Docume
 
 async def _file(store: "Store", act: Act, facts: Facts, status: ActivityStatus) -> "Document":
     given = _filed(facts) | {"id": act.new_id(Activity.PREFIX), "status": status}
-    activity = settled(made(Activity, given))
+    activity = settled(formed(Activity, given))
     filer = [activity.filed_by] if activity.filed_by else participants(activity)  # so that who lacks it is told so
     permit_making(Right.RECORD_ACTIVITIES, act.viewer, activity.network, filer)
-    refuse_any(await _problems(store, act, activity, None))
-    return await store.create(activity, act)
+    return await store.create(sound(activity, await _problems(store, act, activity, None)), act)
 
 
 async def _restate(store: "Store", act: Act, action: Action, own_id: str, version: int, facts: Facts) -> "Document":
@@ -73,11 +72,10 @@ async def _restate(store: "Store", act: Act, action: Action, own_id: str, versio
     if action is Action.CORRECT:
         reason_of(act)
     status = ActivityStatus.HELD if action is Action.HOLD else before.status
-    after = settled(amended(before, _filed(facts) | {"status": status, "cancel_reason": before.cancel_reason}))
+    after = settled(reformed(before, _filed(facts) | {"status": status, "cancel_reason": before.cancel_reason}))
     if after.filed_by != before.filed_by:
         permit_making(Right.RECORD_ACTIVITIES, act.viewer, after.network, [after.filed_by])
-    refuse_any(await _problems(store, act, after, before))
-    return await store.save(before, after, act)
+    return await store.save(before, sound(after, await _problems(store, act, after, before)), act)
 
 
 def _filed(facts: Facts) -> dict[str, object]:
@@ -89,7 +87,7 @@ def settled(activity: Activity) -> Activity:
     """`activity` with what follows from its facts: the days from the hours, a sole topic as main, the host as filer."""
     when = days_of(activity.starts_at, activity.ends_at) if activity.starts_at else activity.when
     topics = tuple(replace(topic, main=topic.main or len(activity.topics) == 1) for topic in activity.topics)
-    return sound(replace(activity, when=when, topics=topics, filed_by=activity.filed_by or activity.main_host))
+    return replace(activity, when=when, topics=topics, filed_by=activity.filed_by or activity.main_host)
 
 
 def participants(activity: Activity) -> set[str]:
@@ -123,7 +121,7 @@ async def _problems(store: "Store", act: Act, after: Activity, before: Activity 
 
 def _references(after: Activity, before: Activity | None) -> Mapping[str, Mapping[Path, str]]:
     """What is to be looked up, by type: who joined anew; the agreement, where anything it asks for has changed."""
-    known = participants(before) if before else set()
+    known = {"", *(participants(before) if before else ())}  # an empty id is REQUIRED, not unknown
     branches = {(part.organization, part.branch) for part in before.participations} if before else set()
     places = [(("participations", place), part) for place, part in enumerate(after.participations)]
     same = before and _asked_by_agreement(before) == _asked_by_agreement(after)

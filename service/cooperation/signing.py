@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from service.acts import Act, reason_of
 from service.cooperation.agreements import LONGEST_SIGNER, Agreement, Decline, Signature, Stage
-from service.cooperation.drafting import reason_of, unfit_signing
+from service.cooperation.drafting import unfit_signing
 from service.dates import PartialDate, day_of
 from service.errors import Code, Problem, Refusal, refuse_any
 from service.facts import malformed, structured
@@ -19,12 +20,11 @@ from service.records import Action, sound
 from service.viewer import Right
 
 if TYPE_CHECKING:
-    from service.acts import Act
     from service.records import Document
     from service.store.store import Store
 
 
-async def open_for_signing(store: "Store", act: "Act", own_id: str, version: int) -> "Document":
+async def open_for_signing(store: "Store", act: Act, own_id: str, version: int) -> "Document":
     """DRAFT → SIGNING, once there is a text to sign."""
     before = await store.load(Agreement, own_id, version, act)
     permit(before, Action.OPEN_FOR_SIGNING, act.viewer, act.day)
@@ -33,7 +33,7 @@ async def open_for_signing(store: "Store", act: "Act", own_id: str, version: int
 
 async def sign(
     store: "Store",
-    act: "Act",
+    act: Act,
     own_id: str,
     version: int,
     *,
@@ -55,19 +55,19 @@ async def sign(
     return await store.save(before, after, act)
 
 
-async def withdraw_signature(store: "Store", act: "Act", own_id: str, version: int, *, organization: str) -> "Document":
+async def withdraw_signature(store: "Store", act: Act, own_id: str, version: int, *, organization: str) -> "Document":
     """A signature given by mistake stands no longer, with a reason; it stays in the list."""
     before = await _load(store, act, own_id, version, Action.WITHDRAW_SIGNATURE, organization)
     return await store.save(before, withdrawn(before, organization, act.at, reason_of(act)), act)
 
 
-async def decline(store: "Store", act: "Act", own_id: str, version: int, *, organization: str) -> "Document":
+async def decline(store: "Store", act: Act, own_id: str, version: int, *, organization: str) -> "Document":
     """A party will not sign this text, with a reason: SIGNING → DECLINED, until the text is revised."""
     before = await _load(store, act, own_id, version, Action.DECLINE, organization)
     return await store.save(before, declined(before, organization, act.at, reason_of(act)), act)
 
 
-async def _load(store: "Store", act: "Act", own_id: str, version: int, action: Action, organization: str) -> Agreement:
+async def _load(store: "Store", act: Act, own_id: str, version: int, action: Action, organization: str) -> Agreement:
     """The agreement, once the viewer may take `action` for `organization` and not only for some other party."""
     agreement = await store.load(Agreement, own_id, version, act)
     permit(agreement, action, act.viewer, act.day)

@@ -12,7 +12,7 @@ from service.errors import Code, Problem, Refusal
 from service.facts import Facts, text
 from service.permission import permit, permit_making
 from service.pinyin import sort_key
-from service.records import INSTALLATION, Action, Index, Record, Step, amended, made, ordered
+from service.records import INSTALLATION, Action, Index, Record, Step, amended, joined, made, ordered
 from service.viewer import Right, Upper
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class PartyBranch(Record):
         live = self.status is BranchStatus.ACTIVE
         return {
             "name_key": ordered(sort_key(self.name), self.id),
-            "duplicate_key": f"{self.organization}|{self.name}" if live else self.id,
+            "duplicate_key": joined(self.organization, self.name) if live else self.id,
         }
 
 

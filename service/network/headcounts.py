@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from service.acts import Act, reason_of
 from service.dates import PartialDate
-from service.errors import Code, Problem, refuse_any
+from service.errors import Code, Problem
 from service.facts import Facts, text
 from service.permission import permit, permit_making
-from service.records import Action, Index, Record, Step, amended, made, ordered
+from service.records import Action, Index, Record, Step, formed, joined, ordered, reformed, sound
 from service.viewer import Right, Upper
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Headcount(Record):
 
     def keys(self) -> dict[str, Any]:
         day = self.on.first.isoformat() if self.on else ""
-        identity = f"{self.network}|{self.organization}|{day}"
+        identity = joined(self.network, self.organization, day)
         return {
             "date_key": ordered(day, self.id),
             "duplicate_key": identity if self.status is HeadcountStatus.RECORDED else self.id,
@@ -83,17 +83,15 @@ async def record(store: "Store", act: Act, facts: Facts) -> "Document":
     """A new snapshot. The same organisation and date twice in one network is refused."""
     permit_making(Right.KEEP_ORGANIZATIONS, act.viewer, facts["network"])
     await store.refer({("organization",): facts["organization"]}, "org", act)
-    headcount = made(Headcount, {**facts, "id": act.new_id(Headcount.PREFIX)})
-    refuse_any(contradictions(headcount))
-    return await store.create(headcount, act)
+    headcount = formed(Headcount, {**facts, "id": act.new_id(Headcount.PREFIX)})
+    return await store.create(sound(headcount, contradictions(headcount)), act)
 
 
 async def correct(store: "Store", act: Act, own_id: str, version: int, facts: Facts) -> "Document":
     before = await store.load(Headcount, own_id, version, act)
     permit(before, Action.CORRECT, act.viewer, act.day)
-    after = amended(before, facts)
-    refuse_any(contradictions(after))
-    return await store.save(before, after, act)
+    after = reformed(before, facts)
+    return await store.save(before, sound(after, contradictions(after)), act)
 
 
 async def discard(store: "Store", act: Act, own_id: str, version: int) -> "Document":

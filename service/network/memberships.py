@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from service.acts import Act, reason_of
 from service.dates import FIRST_DAY, LAST_DAY, PartialDate
-from service.errors import Code, Problem, refuse_any
+from service.errors import Code, Problem
 from service.facts import Facts
 from service.permission import permit, permit_making
-from service.records import Action, Document, Filter, Index, Record, Step, amended, made, ordered
+from service.records import Action, Document, Filter, Index, Record, Step, formed, joined, ordered, reformed, sound
 from service.viewer import Right, Upper
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Membership(Record):
             "active_from": begins,
             "date_key": ordered(begins, self.id),
             "active_to": (self.left.last if self.left else LAST_DAY).isoformat(),
-            "duplicate_key": f"{self.network}|{self.organization}" if standing else self.id,
+            "duplicate_key": joined(self.network, self.organization) if standing else self.id,
             "lead_key": self.network if leading else self.id,
         }
 
@@ -118,8 +118,10 @@ class Membership(Record):
         return cls.state_filter(MembershipStatus.ACTIVE, day) if right is Right.READ_PUBLIC else {}
 
 
-def out_of_order(membership: Membership) -> Iterator[Problem]:
-    """Nobody leaves before having joined."""
+def out_of_order(membership: Membership, today: dt.date) -> Iterator[Problem]:
+    """Nobody leaves before having joined, and a departure is recorded when it has come: its place is free then."""
+    if membership.left and membership.left.last > today:
+        yield Problem(Code.RULE_BROKEN, ("left",), "This day has not come yet.", "退出日期尚未到来。")
     if membership.joined and membership.left and membership.left.last < membership.joined.first:
         yield Problem(Code.RULE_BROKEN, ("left",), "This lies before the day of joining.", "退出日期早于加入日期。")
 
@@ -129,28 +131,25 @@ async def join(store: "Store", act: Act, facts: Facts) -> "Document":
     permit_making(Right.KEEP_MEMBERSHIPS, act.viewer, facts["network"])
     await store.refer({("network",): facts["network"]}, "net", act)
     await store.refer({("organization",): facts["organization"]}, "org", act)
-    membership = made(Membership, {**facts, "id": act.new_id(Membership.PREFIX)})
-    refuse_any(out_of_order(membership))
-    return await store.create(membership, act)
+    membership = formed(Membership, {**facts, "id": act.new_id(Membership.PREFIX)})
+    return await store.create(sound(membership, out_of_order(membership, act.day)), act)
 
 
 async def correct(store: "Store", act: Act, own_id: str, version: int, facts: Facts) -> "Document":
     before = await store.load(Membership, own_id, version, act)
     permit(before, Action.CORRECT, act.viewer, act.day)
-    after = amended(before, facts)
-    refuse_any(out_of_order(after))
-    return await store.save(before, after, act)
+    after = reformed(before, facts)
+    return await store.save(before, sound(after, out_of_order(after, act.day)), act)
 
 
 async def end(
     store: "Store", act: Act, own_id: str, version: int, left: Facts | PartialDate | None = None
 ) -> "Document":
-    """An organisation leaves the network, today or on the day named."""
+    """An organisation has left the network, today or on the day named."""
     before = await store.load(Membership, own_id, version, act)
     permit(before, Action.END, act.viewer, act.day)
-    after = replace(amended(before, {"left": left or PartialDate.on(act.day)}), end_reason=act.reason)
-    refuse_any(out_of_order(after))
-    return await store.save(before, after, act)
+    after = replace(reformed(before, {"left": left or PartialDate.on(act.day)}), end_reason=reason_of(act))
+    return await store.save(before, sound(after, out_of_order(after, act.day)), act)
 
 
 async def discard(store: "Store", act: Act, own_id: str, version: int) -> "Document":

@@ -11,7 +11,7 @@ from service.dates import PartialDate
 from service.facts import Facts, text
 from service.permission import permit, permit_making
 from service.pinyin import sort_key
-from service.records import INSTALLATION, Action, Index, Record, Step, amended, made, ordered
+from service.records import INSTALLATION, Action, Index, Record, Step, amended, joined, made, ordered
 from service.viewer import Right, Upper
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class Organization(Record):
         live = self.status is OrganizationStatus.ACTIVE
         return {
             "name_key": ordered(sort_key(self.name), self.id),
-            "duplicate_key": "|".join(place) if live else self.id,
+            "duplicate_key": joined(*place) if live else self.id,
         }
 
 

@@ -14,7 +14,7 @@ from service.network.headcounts import Headcount
 from service.network.memberships import Membership, MembershipRole
 from service.network.organizations import OrganizationStatus
 from service.pinyin import sort_key
-from service.records import Document, document_of
+from service.records import Document, document_of, joined
 from service.viewer import ANONYMOUS, Viewer
 from tests.rules.memory import MemoryStore
 from tests.rules.network_scene import (
@@ -290,5 +290,5 @@ async def test_nothing_is_put_out_of_use_without_a_reason(standing: MemoryStore,
 
 def test_a_record_out_of_use_gives_its_name_free() -> None:
     live, archived = organization("org_1", "甲"), organization("org_1", "甲", status=OrganizationStatus.ARCHIVED)
-    assert live.keys()["duplicate_key"] == "甲|广东省|广州市|"
+    assert live.keys()["duplicate_key"] == joined("甲", "广东省", "广州市", "")
     assert archived.keys()["duplicate_key"] == "org_1"
