@@ -11,16 +11,17 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from schema.context import Info
-from schema.cooperation.activities import Activity, ActivityMutation, ActivityQuery
-from schema.cooperation.agreements import Agreement, AgreementMutation, AgreementQuery
+from schema.cooperation.activities import ActivityMutation, ActivityQuery
+from schema.cooperation.agreements import AgreementMutation, AgreementQuery
+from schema.cooperation.signing import SigningMutation
 from schema.cooperation.statistics import StatisticsQuery
 from schema.describing import Id, argument, both, field
 from schema.enums import Role
-from schema.network.branches import PartyBranch, PartyBranchMutation
-from schema.network.headcounts import Headcount, HeadcountMutation, HeadcountQuery
-from schema.network.memberships import Membership, MembershipMutation, MembershipQuery
-from schema.network.networks import Network, NetworkMutation, NetworkQuery
-from schema.network.organizations import Organization, OrganizationMutation, OrganizationQuery
+from schema.network.branches import PartyBranchMutation
+from schema.network.headcounts import HeadcountMutation, HeadcountQuery
+from schema.network.memberships import MembershipMutation, MembershipQuery
+from schema.network.networks import NetworkMutation, NetworkQuery
+from schema.network.organizations import OrganizationMutation, OrganizationQuery
 from schema.nodes import Node
 from schema.scalars import SCALARS
 from schema.selection import stored_fields
@@ -106,6 +107,7 @@ class Mutation(
     HeadcountMutation,
     MembershipMutation,
     AgreementMutation,
+    SigningMutation,
     ActivityMutation,
 ):
     pass
@@ -139,7 +141,6 @@ schema = Schema(
     query=Query,
     mutation=Mutation,
     extensions=[OneOperation],
-    types=[Network, Organization, PartyBranch, Headcount, Membership, Agreement, Activity],
     config=StrawberryConfig(default_resolver=stored_value, disable_field_suggestions=True, scalar_map=SCALARS),
 )
 for directive in schema._schema.directives:

@@ -1,6 +1,7 @@
 """What one request carries: who asks, when, in which language, and the reader that batches its look-ups."""
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -36,7 +37,7 @@ def language_of(accept_language: str | None) -> Language:
     best, best_weight = "en", 0.0
     for part in (accept_language or "").split(","):
         tag, _, parameters = part.strip().lower().partition(";")
-        language = tag.partition("-")[0]
+        language = tag.partition("-")[0].strip()
         weight = _weight(parameters)
         if language in ("zh", "en") and weight > best_weight:
             best, best_weight = language, weight
@@ -45,7 +46,6 @@ def language_of(accept_language: str | None) -> Language:
 
 def _weight(parameters: str) -> float:
     name, _, value = parameters.strip().partition("=")
-    try:
-        return float(value) if name.strip() == "q" else 1.0
-    except ValueError:
-        return 0.0
+    if name.strip() != "q":
+        return 1.0
+    return float(value) if re.fullmatch(r"\s*[01](\.\d{0,3})?\s*", value, re.ASCII) else 0.0

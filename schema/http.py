@@ -2,6 +2,7 @@
 
 import logging
 import uuid
+from http import HTTPMethod
 from typing import Any
 
 import orjson
@@ -22,6 +23,7 @@ from service.store.store import Store, now
 from service.viewer import TokenKeys
 
 MOST_BYTES = 256 * 1024
+SUGGESTION = " Did you mean "  # graphql-core tells with it what else there is
 LONGEST_KEY = 200  # characters of an idempotency key
 STATUS = {Code.UNAUTHENTICATED: 401, Code.LIMIT_EXCEEDED: 413, Code.SERVICE_UNAVAILABLE: 503}
 
@@ -33,6 +35,9 @@ def graphql_route(store: Store, keys: TokenKeys, development: bool) -> Route:
 
     async def endpoint(request: Request) -> Response:
         language = language_of(request.headers.get("accept-language"))
+        if request.method != "POST":
+            refusal = _bad_request("Send the request by POST.", "请以 POST 发送请求。")
+            return _json({"errors": _told(refusal, language)}, 405, {"Allow": "POST"})
         try:
             viewer = keys.identify(request.headers.get("authorization"))
             asked = await _asked(request)
@@ -52,7 +57,7 @@ def graphql_route(store: Store, keys: TokenKeys, development: bool) -> Route:
         assert isinstance(result, ExecutionResult)  # incremental delivery is off
         return _answer(result, language, development)
 
-    return Route("/graphql", endpoint, methods=["POST"])
+    return Route("/graphql", endpoint, methods=[*HTTPMethod])  # refused here: every error has a code
 
 
 def _bad_request(english: str, chinese: str, code: Code = Code.BAD_REQUEST) -> Refusal:
@@ -70,12 +75,15 @@ async def _asked(request: Request) -> dict[str, Any]:
             english, chinese = f"At most {MOST_BYTES} bytes.", f"请求最多 {MOST_BYTES} 字节。"
             raise _bad_request(english, chinese, Code.LIMIT_EXCEEDED)
     try:
-        asked = orjson.loads(body)
+        asked: Any = orjson.loads(body)
     except orjson.JSONDecodeError:
         raise _bad_request("The body is not JSON.", "请求体不是 JSON。") from None
     kinds = {"query": str, "variables": dict | None, "operationName": str | None}
-    fits = isinstance(asked, dict) and all(isinstance(asked.get(name), kind) for name, kind in kinds.items())
-    if not fits or not asked["query"].strip():
+    if not (
+        isinstance(asked, dict)
+        and all(isinstance(asked.get(name), kind) for name, kind in kinds.items())
+        and asked["query"].strip()
+    ):
         raise _bad_request(
             'Send an object: {"query": text, "variables": object, "operationName": text}.',
             '请发送对象:{"query": 文本, "variables": 对象, "operationName": 文本}。',
@@ -122,7 +130,8 @@ def _shown(error: GraphQLError, language: Language, development: bool) -> list[d
     if cause is None or (error.nodes and not error.path):  # found before anything was executed
         locations = [{"line": one.line, "column": one.column} for one in error.locations or ()]
         code = {"extensions": {"code": Code.GRAPHQL_INVALID}}
-        return [{"message": error.message, **({"locations": locations} if locations else {}), **place, **code}]
+        said = error.message.partition(SUGGESTION)[0]
+        return [{"message": said, **({"locations": locations} if locations else {}), **place, **code}]
     return [{**_internal(error, language, development), **place}]
 
 
@@ -148,10 +157,11 @@ def _told(refusal: errors.Refusal, language: Language) -> list[dict[str, Any]]:
     ]
 
 
-def _json(content: Any, status: int) -> Response:
+def _json(content: Any, status: int, more: dict[str, str] | None = None) -> Response:
     headers = {
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
         "Vary": "Authorization, Accept-Language",
+        **(more or {}),
     }
     return Response(orjson.dumps(content), status, headers, "application/json; charset=utf-8")

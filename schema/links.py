@@ -3,9 +3,10 @@
 `one` follows an id that the record holds; `embedded` one inside a value of it; `page` lists what names the record.
 """
 
+import datetime as dt
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Annotated, Any, NamedTuple
+from functools import partial
+from typing import Annotated, Any, NamedTuple, Protocol
 
 import strawberry
 
@@ -14,9 +15,14 @@ from schema.describing import After, Before, First, Last, argument, field
 from schema.pages import EMPTY, Slice, range_of, readable_only, slice_of
 from schema.reader import Below
 from schema.selection import stored_fields
-from service.records import Document, Record
-from service.store.reads import MOST_ON_A_PAGE, Query
-from service.viewer import Right
+from service.records import Record
+from service.store.reads import MOST_ON_A_PAGE, Query, Range
+
+
+class Where(Protocol):
+    """A filter of a list: a strawberry input that can narrow a query."""
+
+    def narrow(self, query: Query, day: dt.date) -> Query: ...
 
 
 class Link(NamedTuple):
@@ -43,33 +49,17 @@ def one(source: type[Record] | None, key: str, target: type[Record], english: st
     return field(english, chinese, needs=(key,), resolver=resolve)
 
 
-Conditions = Callable[[Any, Info, Query], Query]
-
-
 def page(
-    source: type[Record],
-    key: str,
-    query: Query,
-    english: str,
-    chinese: str,
-    where: Any = None,
-    right: Right | None = None,
+    source: type[Record], key: str, query: Query, english: str, chinese: str, where: type[Where] | None = None
 ) -> Any:
     """The connection of those of `query.kind` whose `key` names the record, with a filter where one is given."""
     LINKS.append(Link(source, key, query.kind, MOST_ON_A_PAGE, query))
+    resolver = _filtered(key, query, where) if where else _unfiltered(key, query)
+    return field(english, chinese, needs=(), resolver=resolver)
 
-    async def found(
-        root: Document, info: Info, narrowed: Query, first: Any, after: Any, last: Any, before: Any
-    ) -> Slice:
-        part = range_of(query.order, first, after, last, before)
-        own = readable_only(info, narrowed)
-        if own is None:
-            return EMPTY
-        fields = stored_fields(info, query.kind)
-        documents = await info.context.reader.below(Below(root["_id"], key, own, part, fields))
-        return slice_of(documents, replace(own, equal={**own.equal, key: root["_id"]}), part)
 
-    async def plain(
+def _unfiltered(key: str, query: Query) -> Callable[..., Any]:
+    async def resolve(
         root: strawberry.Parent[Any],
         info: Info,
         first: First = None,
@@ -77,21 +67,30 @@ def page(
         last: Last = None,
         before: Before = None,
     ) -> Any:
-        return await found(root, info, query, first, after, last, before)
+        return await _below(root["_id"], key, query, info, range_of(query.order, first, after, last, before))
 
-    if where is None:
-        return field(english, chinese, needs=(), right=right, resolver=plain)
+    return resolve
 
-    async def filtered(
+
+def _filtered(key: str, query: Query, filters: Any) -> Callable[..., Any]:
+    async def resolve(
         root: strawberry.Parent[Any],
         info: Info,
-        where: Annotated[where | None, argument("Which ones.", "筛选条件。")] = None,
+        where: Annotated[filters | None, argument("Which ones.", "筛选条件。")] = None,
         first: First = None,
         after: After = None,
         last: Last = None,
         before: Before = None,
     ) -> Any:
-        narrowed = where.narrow(query, info.context.day) if where is not None else query
-        return await found(root, info, narrowed, first, after, last, before)
+        narrowed = where.narrow(query, info.context.day) if where else query
+        return await _below(root["_id"], key, narrowed, info, range_of(query.order, first, after, last, before))
 
-    return field(english, chinese, needs=(), right=right, resolver=filtered)
+    return resolve
+
+
+async def _below(parent: str, key: str, query: Query, info: Info, part: Range) -> Slice:
+    own = readable_only(info, query)
+    if own is None:
+        return EMPTY
+    reader, wanted = info.context.reader, Below(parent, key, own, part, stored_fields(info, query.kind))
+    return slice_of(await reader.below(wanted), part, query.order, partial(reader.total, wanted))

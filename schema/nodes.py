@@ -1,6 +1,7 @@
 """What every record shows: its identity, origin and gaps, what the viewer may do, and its timeline."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import strawberry
@@ -11,13 +12,12 @@ from strawberry.utils.str_converters import to_camel_case
 from schema.context import Info
 from schema.describing import After, Before, First, Last, both, field
 from schema.enums import Action, Origin, Precision
-from schema.pages import Connection, range_of, slice_of
+from schema.pages import Connection, bad_cursor, range_of, slice_of
 from schema.scalars import Date, Moment, moment_text
 from service.permission import steps_open
 from service.records import RIGHTS_KEYS, Document, Record
-from service.store import history
+from service.store.history import Part
 from service.store.kinds import kind_of
-from service.store.reads import Query
 from service.viewer import Right, Viewer
 
 MASK = "***"
@@ -87,18 +87,15 @@ async def _timeline(
     before: Before = None,
 ) -> Any:
     part, kind = range_of("version", first, after, last, before), own_kind(root)
-    below, above = _version(part.after, NEVER), _version(part.before, -1)
-    found = await history.revisions(
-        info.context.reader.database,
-        kind,
-        root["_id"],
-        above,
-        below,
-        part.size + 1,
-        newest_first=not part.backwards,
-    )
+    above, below = _version(part.before, "before", 0), _version(part.after, "after", NEVER)
+    versions = Part(above, below, part.size + 1, newest_first=not part.backwards)
+    found = await info.context.reader.history(kind.PREFIX, root["_id"], versions)
     shown = [_shown(revision, kind, root, info.context.viewer) for revision in found]
-    return slice_of(shown, Query(kind, {"record": root["_id"]}, order="version", descending=True), part)
+
+    async def total() -> int:
+        return int(root["version"])  # one revision made each
+
+    return slice_of(shown, part, "version", total)
 
 
 @strawberry.interface(
@@ -120,14 +117,18 @@ class Recorded(Node):
     timeline: Connection[Revision] | None = field(
         "Every write of it, the latest first.",
         "全部写入记录,最新在前。",
-        needs=RIGHTS_KEYS,
+        needs=("version", *RIGHTS_KEYS),
         right=Right.READ_TIMELINE,
         resolver=_timeline,
     )
 
 
-def _version(key: str | None, otherwise: int) -> int:
-    return int(key) if key is not None and key.isdecimal() else otherwise
+def _version(key: str | None, path: str, otherwise: int) -> int:
+    if key is None:
+        return otherwise
+    if not re.fullmatch("[0-9]{1,9}", key):
+        raise bad_cursor(path)
+    return int(key)
 
 
 def _shown(revision: Document, kind: type[Record], document: Document, viewer: Viewer) -> Document:
@@ -142,6 +143,8 @@ def _shown(revision: Document, kind: type[Record], document: Document, viewer: V
 
 def _shown_change(change: Document, hidden: list[list[str]]) -> Document:
     before, after = change["before"], change["after"]
+    if change["field"] == "gaps":
+        before, after = (names and [to_camel_case(name) for name in names] for names in (before, after))
     for name, *inside in hidden:
         if name == change["field"]:
             before, after = masked(before, inside), masked(after, inside)

@@ -5,9 +5,9 @@ A cursor is the ordering key of its item and the name of the order, in URL-safe 
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import strawberry
 from strawberry import Parent
@@ -17,31 +17,35 @@ from schema.describing import both, field
 from service.errors import Code, Problem, Refusal
 from service.permission import readable
 from service.records import Document
-from service.store import reads
 from service.store.reads import MOST_ON_A_PAGE, Query, Range
 
 T = TypeVar("T")
+Total: TypeAlias = Callable[[], Awaitable[int]]
 USUAL_SIZE = 20
 
 
 @dataclass(frozen=True)
 class Slice:
-    """One page as found; `query` is None when the viewer may know of nothing in the list."""
+    """One page as found, in a list ordered by `order`; `total` counts the list when it is asked for."""
 
     documents: Sequence[Document]
     has_next: bool
     has_previous: bool
-    query: Query | None
+    order: str
+    total: Total
 
     def cursor(self, document: Document) -> str:
-        assert self.query is not None  # a document came from a query
-        return cursor_of(self.query.order, document[self.query.order])
+        return cursor_of(self.order, document[self.order])
 
 
-EMPTY = Slice((), has_next=False, has_previous=False, query=None)
+async def _none() -> int:
+    return 0
 
 
-def cursor_of(order: str, key: str) -> str:
+EMPTY = Slice((), has_next=False, has_previous=False, order="", total=_none)
+
+
+def cursor_of(order: str, key: object) -> str:
     return base64.urlsafe_b64encode(f"{order}\n{key}".encode()).decode().rstrip("=")
 
 
@@ -53,12 +57,13 @@ def key_of(cursor: str, order: str, path: str) -> str:
     except (binascii.Error, ValueError):
         name, key = "", ""
     if name != order or not key:
-        raise Refusal(
-            Problem(
-                Code.BAD_CURSOR, (path,), "This is not a cursor of this list and order.", "此游标不属于该列表与排序。"
-            )
-        )
+        raise bad_cursor(path)
     return key
+
+
+def bad_cursor(path: str) -> Refusal:
+    english, chinese = "This is not a cursor of this list and order.", "此游标不属于该列表与排序。"
+    return Refusal(Problem(Code.BAD_CURSOR, (path,), english, chinese))
 
 
 def range_of(order: str, first: int | None, after: str | None, last: int | None, before: str | None) -> Range:
@@ -86,12 +91,12 @@ def range_of(order: str, first: int | None, after: str | None, last: int | None,
     )
 
 
-def slice_of(found: list[Document], query: Query, part: Range) -> Slice:
+def slice_of(found: list[Document], part: Range, order: str, total: Total) -> Slice:
     """The page out of what was found, which is one more than the page when the list goes on."""
     more, documents = len(found) > part.size, found[: part.size]
     if part.backwards:
-        return Slice(documents[::-1], part.before is not None, more, query)
-    return Slice(documents, more, part.after is not None, query)
+        return Slice(documents[::-1], part.before is not None, more, order, total)
+    return Slice(documents, more, part.after is not None, order, total)
 
 
 def readable_only(info: Info, query: Query, network: str | None = None) -> Query | None:
@@ -134,8 +139,8 @@ def _page_info(root: Parent[Slice]) -> Any:
     }
 
 
-async def _total_count(root: Parent[Slice], info: Info) -> Any:
-    return 0 if root.query is None else await reads.count(info.context.reader.database, root.query)
+async def _total_count(root: Parent[Slice]) -> Any:
+    return await root.total()
 
 
 @strawberry.type(description=both("A page of a list.", "列表的一页。"))

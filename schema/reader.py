@@ -2,17 +2,21 @@
 
 import datetime as dt
 from collections import defaultdict
-from typing import NamedTuple
+from collections.abc import Callable, Hashable, Iterable
+from typing import NamedTuple, TypeVar
 
 from strawberry.dataloader import DataLoader
 
 from service.permission import may_read
 from service.records import Document
-from service.store import reads
+from service.store import history, reads
 from service.store.database import Database
+from service.store.history import Part
 from service.store.kinds import KINDS
 from service.store.reads import Query, Range
 from service.viewer import Viewer
+
+W = TypeVar("W")
 
 
 class Wanted(NamedTuple):
@@ -31,6 +35,14 @@ class Below(NamedTuple):
     fields: tuple[str, ...]
 
 
+class Told(NamedTuple):
+    """A part of one record's history."""
+
+    prefix: str
+    own_id: str
+    part: Part
+
+
 class Reader:
     """Reads for one viewer on one day: what may not be known of is not there."""
 
@@ -40,6 +52,8 @@ class Reader:
         self._day = day
         self._records: DataLoader[Wanted, Document | None] = DataLoader(self._load_records, cache=False)
         self._pages: DataLoader[Below, list[Document]] = DataLoader(self._load_pages, cache=False)
+        self._totals: DataLoader[Below, int] = DataLoader(self._load_totals, cache=False)
+        self._histories: DataLoader[Told, list[Document]] = DataLoader(self._load_histories, cache=False)
 
     async def one(self, prefix: str, own_id: str, fields: tuple[str, ...]) -> Document | None:
         """The record, with `fields`; None when there is none that the viewer may know of."""
@@ -48,6 +62,14 @@ class Reader:
     async def below(self, wanted: Below) -> list[Document]:
         """A page below a parent, and one document more if there are more."""
         return await self._pages.load(wanted)
+
+    async def total(self, wanted: Below) -> int:
+        """How many there are below a parent, pages aside."""
+        return await self._totals.load(wanted)
+
+    async def history(self, prefix: str, own_id: str, part: Part) -> list[Document]:
+        """A part of a record's revisions."""
+        return await self._histories.load(Told(prefix, own_id, part))
 
     async def _load_records(self, wanted: list[Wanted]) -> list[Document | None]:
         found: dict[str, Document] = {}
@@ -66,13 +88,33 @@ class Reader:
         return [found.get(each.own_id) for each in wanted]
 
     async def _load_pages(self, wanted: list[Below]) -> list[list[Document]]:
-        alike = defaultdict(list)
-        for each in wanted:
-            alike[each.key, repr(each.query), each.part, each.fields].append(each)
-        found: dict[tuple[str, int], list[Document]] = {}
-        for same in alike.values():
-            one = same[0]
-            parents = {each.parent for each in same}
+        found: dict[int, list[Document]] = {}
+        for same in _alike(wanted, lambda each: (each.key, repr(each.query), each.part, each.fields)):
+            one, parents = same[0], {each.parent for each in same}
             loaded = await reads.pages(self.database, parents, one.key, one.query, one.part, one.fields)
-            found |= {(each.parent, id(each)): loaded.get(each.parent, []) for each in same}
-        return [found[each.parent, id(each)] for each in wanted]
+            found |= {id(each): loaded.get(each.parent, []) for each in same}
+        return [found[id(each)] for each in wanted]
+
+    async def _load_totals(self, wanted: list[Below]) -> list[int]:
+        found: dict[int, int] = {}
+        for same in _alike(wanted, lambda each: (each.key, repr(each.query))):
+            one, parents = same[0], {each.parent for each in same}
+            loaded = await reads.counts(self.database, parents, one.key, one.query)
+            found |= {id(each): loaded.get(each.parent, 0) for each in same}
+        return [found[id(each)] for each in wanted]
+
+    async def _load_histories(self, wanted: list[Told]) -> list[list[Document]]:
+        found: dict[Told, list[Document]] = {}
+        for same in _alike(wanted, lambda each: (each.prefix, each.part)):
+            ids = sorted({each.own_id for each in same})
+            loaded = await history.histories(self.database, KINDS[same[0].prefix], ids, same[0].part)
+            found |= {each: list(loaded[each.own_id]) for each in same}
+        return [found[each] for each in wanted]
+
+
+def _alike(wanted: list[W], likeness: Callable[[W], Hashable]) -> Iterable[list[W]]:
+    """Groups of what one command can look up."""
+    groups: dict[Hashable, list[W]] = defaultdict(list)
+    for each in wanted:
+        groups[likeness(each)].append(each)
+    return groups.values()

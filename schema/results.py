@@ -18,7 +18,7 @@ from schema.context import Info, Language
 from schema.describing import both, field
 from schema.enums import Code
 from service import errors
-from service.acts import Act, idempotency_key
+from service.acts import Act, idempotency_key, reason_of
 from service.records import Document, Record
 
 OUTSIDE_INPUT = frozenset({"id", "version", "reason"})  # arguments of their own beside `input`
@@ -90,7 +90,7 @@ def given(value: Any) -> Any:
 
 def fingerprint(name: str, arguments: dict[str, Any]) -> str:
     """A hash of what was asked for, by which a retry is told from another request under the same key."""
-    return hashlib.sha256(orjson.dumps([name, arguments], option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return hashlib.sha256(orjson.dumps([name, arguments], default=str, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 async def write(
@@ -113,8 +113,9 @@ async def write(
         fingerprint(info.field_name, {**arguments, "reason": reason}),
     )
     try:
-        earlier = await context.store.replayed(kind, act)
-        return earlier if earlier is not None else await action(context.store, act, **arguments)
+        if reason is not None:
+            reason_of(act)  # where one is given it says something
+        return await context.store.once(kind, act, lambda: action(context.store, act, **arguments))
     except errors.Refusal as refusal:
         return refused(refusal, context.language, *(("input",) if "facts" in arguments else ()))
 

@@ -1,5 +1,7 @@
 """How a root field lists records: what may be known of, a page of it, with the keys the query names."""
 
+from functools import partial
+
 from schema.context import Info
 from schema.pages import EMPTY, Slice, range_of, readable_only, slice_of
 from schema.selection import stored_fields
@@ -16,5 +18,6 @@ async def listed(
     narrowed = readable_only(info, query, str(network) if network is not None else None)
     if narrowed is None:
         return EMPTY
-    found = await reads.page(info.context.reader.database, narrowed, part, stored_fields(info, query.kind))
-    return slice_of(found, narrowed, part)
+    database = info.context.reader.database
+    found = await reads.page(database, narrowed, part, stored_fields(info, query.kind))
+    return slice_of(found, part, query.order, partial(reads.count, database, narrowed))

@@ -2,14 +2,22 @@
 
 import datetime as dt
 from decimal import Decimal
-from enum import auto
 from typing import Annotated, Any
 
 import strawberry
 
-from schema.conditions import happened_during, narrowed, state_is
+from schema.conditions import Order, OrderBy, happened_during, in_order, narrowed, state_is
 from schema.context import Info
-from schema.describing import After, Before, First, Id, Last, Reason, Version, argument, both, field, publish
+from schema.cooperation.enums import (
+    ActivityForm,
+    ActivityStatus,
+    Direction,
+    ParticipationRole,
+    Pillar,
+    Qualifier,
+    Theme,
+)
+from schema.describing import After, Before, First, Id, Last, Reason, Version, argument, both, field
 from schema.inputs import Made, Network, PartialDateInput, PeriodInput, optional, required
 from schema.lazy import AgreementType, NetworkType, OrganizationType, PartyBranchType
 from schema.links import one
@@ -20,37 +28,12 @@ from schema.roots import listed
 from schema.scalars import Moment
 from service.cooperation import activities as domain
 from service.cooperation import holding
-from service.cooperation.activities import ActivityForm, ActivityStatus, Direction, ParticipationRole, Qualifier
 from service.cooperation.agreements import Agreement as AgreementRecord
-from service.cooperation.pillars import Pillar, Theme
 from service.network.branches import PartyBranch as BranchRecord
 from service.network.networks import Network as NetworkRecord
 from service.network.organizations import Organization as OrganizationRecord
 from service.store.reads import Query
-from service.viewer import Right, Upper
-
-
-class ActivityOrder(Upper):
-    LATEST_FIRST = auto()
-    EARLIEST_FIRST = auto()
-    TITLE = auto()
-
-
-publish(
-    ActivityOrder,
-    "How activities are ordered.",
-    "活动排序。",
-    {
-        "LATEST_FIRST": ("By date, the latest first, undated ones last.", "按日期,最新在前,日期不详者在末。"),
-        "EARLIEST_FIRST": ("By date, the earliest first, undated ones in front.", "按日期,最早在前,日期不详者在先。"),
-        "TITLE": ("By title in pinyin.", "按标题拼音。"),
-    },
-)
-ORDERS: dict[ActivityOrder, tuple[str, bool]] = {
-    ActivityOrder.LATEST_FIRST: ("date_key", True),
-    ActivityOrder.EARLIEST_FIRST: ("date_key", False),
-    ActivityOrder.TITLE: ("title_key", False),
-}
+from service.viewer import Right
 
 
 @strawberry.type(description=both("A theme of its pillar.", "共建主题。"))
@@ -113,7 +96,7 @@ class ActivityWhere:
     participant: strawberry.ID | None = optional("With this organisation.", "参与单位编号。")
     agreement: strawberry.ID | None = optional("Under this agreement.", "协议编号。")
     during: PeriodInput | None = optional("Beginning within these days.", "开始日期在此区间。")
-    undated: bool | None = optional("Without a known date.", "日期不详。")
+    undated: bool | None = optional("Without a known date; false: with one.", "日期不详;false 为日期已知。")
 
     def narrow(self, query: Query, day: dt.date) -> Query:
         return narrowed(
@@ -126,7 +109,7 @@ class ActivityWhere:
                 "agreement": self.agreement,
             },
             state_is(query, self.status or None, day),
-            happened_during(self.during or None, self.undated or None),
+            happened_during(self.during or None, self.undated if self.undated is not strawberry.UNSET else None),
         )
 
 
@@ -193,14 +176,13 @@ async def _activities(
     info: Info,
     network: Network,
     where: Annotated[ActivityWhere | None, argument("Which ones.", "筛选条件。")] = None,
-    order_by: Annotated[ActivityOrder, argument("In which order.", "排序。")] = ActivityOrder.LATEST_FIRST,
+    order_by: OrderBy = Order.LATEST_FIRST,
     first: First = None,
     after: After = None,
     last: Last = None,
     before: Before = None,
 ) -> Any:
-    order, descending = ORDERS[order_by]
-    query = Query(domain.Activity, {"network": network}, order=order, descending=descending)
+    query = in_order(Query(domain.Activity, {"network": network}), order_by)
     query = where.narrow(query, info.context.day) if where else query
     return await listed(info, query, first, after, last, before)
 

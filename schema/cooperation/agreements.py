@@ -6,9 +6,10 @@ from typing import Annotated, Any
 import strawberry
 from strawberry import Parent
 
-from schema.conditions import happened_during, narrowed, state_is
+from schema.conditions import Order, OrderBy, happened_during, in_order, narrowed, state_is
 from schema.context import Info
 from schema.cooperation.activities import Activity, ActivityWhere
+from schema.cooperation.enums import AgreementKind, AgreementLevel, AgreementStatus, Pillar
 from schema.describing import After, Before, First, Id, Last, Reason, Version, argument, both, field
 from schema.inputs import Made, Network, PartialDateInput, PeriodInput, optional, required
 from schema.lazy import NetworkType, OrganizationType, PartyBranchType
@@ -19,10 +20,8 @@ from schema.results import RefusalType, write
 from schema.roots import listed
 from schema.scalars import Date, Moment
 from service.cooperation import agreements as domain
-from service.cooperation import drafting, signing
+from service.cooperation import drafting
 from service.cooperation.activities import Activity as ActivityRecord
-from service.cooperation.agreements import AgreementKind, AgreementLevel, AgreementStatus
-from service.cooperation.pillars import Pillar
 from service.network.branches import PartyBranch as BranchRecord
 from service.network.networks import Network as NetworkRecord
 from service.network.organizations import Organization as OrganizationRecord
@@ -117,14 +116,14 @@ class AgreementWhere:
     party: strawberry.ID | None = optional("With this organisation as a party.", "签约单位编号。")
     status: AgreementStatus | None = optional("In this state today.", "当日状态。")
     begins: PeriodInput | None = optional("Beginning within these days.", "起始日在此区间。")
-    undated: bool | None = optional("Without a known beginning.", "起始日不详。")
+    undated: bool | None = optional("Without a known beginning; false: with one.", "起始日不详;false 为已知。")
 
     def narrow(self, query: Query, day: dt.date) -> Query:
         return narrowed(
             query,
             {"kind": self.kind, "level": self.level, "pillars": self.pillar, "concerns": self.party},
             state_is(query, self.status or None, day),
-            happened_during(self.begins or None, self.undated or None),
+            happened_during(self.begins or None, self.undated if self.undated is not strawberry.UNSET else None),
         )
 
 
@@ -161,19 +160,19 @@ AgreementResult = Annotated[
     Agreement | RefusalType,
     strawberry.union("AgreementResult", description=both("The agreement, or why not.", "协议或拒绝原因。")),
 ]
-Signing = Annotated[strawberry.ID, argument("The party, your own organisation.", "签约方,即您所在单位。")]
 
 
 async def _agreements(
     info: Info,
     network: Network,
     where: Annotated[AgreementWhere | None, argument("Which ones.", "筛选条件。")] = None,
+    order_by: OrderBy = Order.LATEST_FIRST,
     first: First = None,
     after: After = None,
     last: Last = None,
     before: Before = None,
 ) -> Any:
-    query = Query(domain.Agreement, {"network": network}, descending=True)
+    query = in_order(Query(domain.Agreement, {"network": network}), order_by)
     query = where.narrow(query, info.context.day) if where else query
     return await listed(info, query, first, after, last, before)
 
@@ -181,8 +180,8 @@ async def _agreements(
 @strawberry.type
 class AgreementQuery:
     agreements: Connection[Agreement] | None = field(
-        "The agreements of a network, the latest first.",
-        "共建网络的协议,最新在前。",
+        "The agreements of a network.",
+        "共建网络的协议。",
         right=Right.READ_PUBLIC,
         resolver=_agreements,
     )
@@ -210,50 +209,6 @@ async def _revise(
     reason: Annotated[str | None, argument("Why; it stands in the timeline.", "原因,将载入留痕。")] = None,
 ) -> Any:
     return await write(info, domain.Agreement, drafting.revise, reason, own_id=id, version=version, text=text)
-
-
-async def _open(info: Info, id: Id, version: Version) -> Any:
-    return await write(info, domain.Agreement, signing.open_for_signing, own_id=id, version=version)
-
-
-async def _sign(
-    info: Info,
-    id: Id,
-    version: Version,
-    organization: Signing,
-    text_version: Annotated[int, argument("The text version that was read.", "所阅文本的版本号。")],
-    signed_on: Annotated[Date, argument("When it was signed.", "签署日期。")],
-    signer: Annotated[str | None, argument("Who signed, by name. Private.", "签署人姓名,属隐私。")] = None,
-) -> Any:
-    return await write(
-        info,
-        domain.Agreement,
-        signing.sign,
-        own_id=id,
-        version=version,
-        organization=organization,
-        text_version=text_version,
-        signed_on=signed_on,
-        signer=signer,
-    )
-
-
-async def _withdraw(info: Info, id: Id, version: Version, organization: Signing, reason: Reason) -> Any:
-    return await write(
-        info,
-        domain.Agreement,
-        signing.withdraw_signature,
-        reason,
-        own_id=id,
-        version=version,
-        organization=organization,
-    )
-
-
-async def _decline(info: Info, id: Id, version: Version, organization: Signing, reason: Reason) -> Any:
-    return await write(
-        info, domain.Agreement, signing.decline, reason, own_id=id, version=version, organization=organization
-    )
 
 
 async def _terminate(
@@ -289,24 +244,6 @@ class AgreementMutation:
         "修订文本,各方须重新签署。",
         right=Right.KEEP_AGREEMENTS,
         resolver=_revise,
-    )
-    open_agreement_for_signing: AgreementResult | None = field(
-        "Opens a draft for signing.", "提交签署。", right=Right.KEEP_AGREEMENTS, resolver=_open
-    )
-    sign_agreement: AgreementResult | None = field(
-        "Signs the current text for one's organisation.",
-        "代表本单位签署现行文本。",
-        right=Right.SIGN_AGREEMENTS,
-        resolver=_sign,
-    )
-    withdraw_signature: AgreementResult | None = field(
-        "Withdraws a mistaken signature before the last one is given.",
-        "在最后一方签署前撤回误签。",
-        right=Right.SIGN_AGREEMENTS,
-        resolver=_withdraw,
-    )
-    decline_agreement: AgreementResult | None = field(
-        "Declines to sign.", "拒绝签署。", right=Right.SIGN_AGREEMENTS, resolver=_decline
     )
     terminate_agreement: AgreementResult | None = field(
         "Ends it before its term.", "提前终止协议。", right=Right.KEEP_AGREEMENTS, resolver=_terminate

@@ -3,19 +3,21 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import partial
 from typing import Annotated, Any
 
 import strawberry
 
 from schema.conditions import happened_during
 from schema.context import Info
+from schema.cooperation.enums import Pillar, Principle
 from schema.describing import After, Before, First, Last, argument, both, field
 from schema.inputs import Network, PeriodInput
 from schema.lazy import OrganizationType
 from schema.links import one
 from schema.pages import Connection, range_of, readable_only, slice_of
 from service.cooperation.activities import HAPPENED, Activity
-from service.cooperation.pillars import PRINCIPLES, Pillar, Principle
+from service.cooperation.pillars import PRINCIPLES
 from service.network.organizations import Organization as OrganizationRecord
 from service.records import Document
 from service.store import reads
@@ -116,7 +118,7 @@ async def _coverage(
     shown: list[Document] = [
         {**each, "member": each["_id"] in members, "cells": _cells(counted.get(each["_id"], {}))} for each in found
     ]
-    return slice_of(shown, names, part)
+    return slice_of(shown, part, names.order, partial(reads.count, database, names))
 
 
 @strawberry.type

@@ -9,10 +9,10 @@ from schema.describing import Id, Reason, Version, argument, both, field
 from schema.inputs import Made, PartialDateInput, optional, required
 from schema.lazy import OrganizationType
 from schema.links import one
+from schema.network.enums import BranchKind, BranchStatus
 from schema.nodes import PartialDate, Recorded, entity
 from schema.results import RefusalType, write
 from service.network import branches as domain
-from service.network.branches import BranchKind, BranchStatus
 from service.network.organizations import Organization as OrganizationRecord
 from service.viewer import Right
 

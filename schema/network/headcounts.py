@@ -11,12 +11,12 @@ from schema.describing import After, Before, First, Id, Last, Reason, Version, a
 from schema.inputs import Made, Network, PartialDateInput, optional, required
 from schema.lazy import OrganizationType
 from schema.links import one
+from schema.network.enums import HeadcountStatus
 from schema.nodes import PartialDate, Recorded, entity
 from schema.pages import Connection
 from schema.results import RefusalType, write
 from schema.roots import listed
 from service.network import headcounts as domain
-from service.network.headcounts import HeadcountStatus
 from service.network.organizations import Organization as OrganizationRecord
 from service.store.reads import Query
 from service.viewer import Right

@@ -12,12 +12,12 @@ from schema.describing import After, Before, First, Id, Last, Reason, Version, a
 from schema.inputs import Made, Network, PartialDateInput, optional, required
 from schema.lazy import NetworkType, OrganizationType
 from schema.links import one
+from schema.network.enums import MembershipRole, MembershipStatus
 from schema.nodes import PartialDate, Recorded, entity
 from schema.pages import Connection
 from schema.results import RefusalType, write
 from schema.roots import listed
 from service.network import memberships as domain
-from service.network.memberships import MembershipRole, MembershipStatus
 from service.network.networks import Network as NetworkRecord
 from service.network.organizations import Organization as OrganizationRecord
 from service.records import Document

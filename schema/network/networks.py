@@ -8,6 +8,7 @@ from schema.context import Info
 from schema.describing import After, Before, First, Id, Last, Reason, Version, argument, both, field
 from schema.inputs import Made, PartialDateInput, optional, required
 from schema.links import page
+from schema.network.enums import NetworkStatus
 from schema.network.memberships import Membership, MembershipWhere
 from schema.nodes import PartialDate, Recorded, entity
 from schema.pages import Connection
@@ -15,7 +16,6 @@ from schema.results import RefusalType, write
 from schema.roots import listed
 from service.network import networks as domain
 from service.network.memberships import Membership as MembershipRecord
-from service.network.networks import NetworkStatus
 from service.store.reads import Query
 from service.viewer import Right
 

@@ -14,6 +14,7 @@ from schema.inputs import Made, PartialDateInput, optional, required
 from schema.lazy import NetworkType
 from schema.links import one, page
 from schema.network.branches import PartyBranch
+from schema.network.enums import OrganizationStatus, Sector
 from schema.network.headcounts import Headcount
 from schema.network.memberships import Membership, MembershipWhere
 from schema.nodes import PartialDate, Recorded, entity
@@ -27,7 +28,6 @@ from service.network.branches import PartyBranch as BranchRecord
 from service.network.headcounts import Headcount as HeadcountRecord
 from service.network.memberships import Membership as MembershipRecord
 from service.network.networks import Network as NetworkRecord
-from service.network.organizations import OrganizationStatus, Sector
 from service.store import reads
 from service.store.reads import Query
 from service.viewer import Right

@@ -34,7 +34,7 @@ USERS = {
 }
 ASKED = re.compile(
     r"<!-- as: (?P<role>[A-Z_]+)(?:, key: (?P<key>[\w-]+))?(?P<twice>, sent twice)? -->\n"
-    r"```graphql\n(?P<query>.*?)```\n\n```json\n(?P<answer>.*?)```\n",
+    r"```graphql\n(?P<query>.*?)```\n```json\n(?P<answer>.*?)```\n",
     re.DOTALL,
 )
 each_readme = pytest.mark.parametrize("name", READMES)
@@ -69,9 +69,11 @@ def rows(text: str) -> Iterator[list[str]]:
 
 def commands(text: str) -> list[list[str]]:
     """The words of every command of ours in a shell block."""
-    blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
-    lines = [shlex.split(line, comments=True) for block in blocks for line in block.splitlines()]
-    return [words for words in lines if words[:1] == ["make"] or words[:3] == ["python", "-m", "service"]]
+    blocks = "".join(re.findall(r"^```sh\n(.*?)^```", text, re.DOTALL | re.MULTILINE))
+    return [
+        shlex.split(line, comments=True)
+        for line in re.findall(r"^(?:make|python -m service)\b.*", blocks, re.MULTILINE)
+    ]
 
 
 @each_readme
@@ -139,7 +141,7 @@ def test_every_command_of_the_service_is_told_and_has_the_options_told(
     for command, *options in told:
         shown = help_of(capsys, command)
         assert {option for option in options if option.startswith("--")} <= set(re.findall(r"--[a-z-]+", shown))
-    assert {command for command, *_ in told} == set(re.findall(r"^    ([a-z-]+) ", help_of(capsys), re.MULTILINE))
+    assert {command for command, *_ in told} == set(re.findall(r"^    ([a-z-]+)\s", help_of(capsys), re.MULTILINE))
 
 
 def help_of(capsys: pytest.CaptureFixture[str], *command: str) -> str:
@@ -151,21 +153,18 @@ def help_of(capsys: pytest.CaptureFixture[str], *command: str) -> str:
 
 @each_readme
 def test_the_table_of_rights_is_that_of_the_code(name: str) -> None:
-    table = list(rows(TEXTS[name]))
-    (header,) = [cells[1:] for cells in table if Role.PUBLIC in cells]
-    told = {cells[0]: {role for role, mark in zip(header, cells[1:], strict=True) if mark} for cells in table}
+    header, *table = [cells for cells in rows(TEXTS[name]) if len(cells) == 1 + len(Role)]
+    told = {right: {role for role, mark in zip(Role, marks, strict=True) if mark} for right, *marks in table}
 
-    assert header == list(Role)
-    assert {right: told.get(right) for right in Right} == {
-        right: {role for role in Role if right in RIGHTS[role]} for right in Right
-    }
+    assert header[1:] == list(Role)
+    assert told == {right: {role for role in Role if right in RIGHTS[role]} for right in Right}
 
 
 @each_readme
 def test_the_table_of_errors_is_the_published_list(name: str) -> None:
-    assert [cells[0] for cells in rows(TEXTS[name]) if len(cells) == 2 and re.fullmatch("[A-Z_]+", cells[0])] == list(
-        Code
-    )
+    _, *table = [cells for cells in rows(TEXTS[name]) if len(cells) == 4]
+
+    assert [cells[0] for cells in table] + [cells[2] for cells in table if cells[2]] == list(Code)
 
 
 @each_readme
