@@ -57,7 +57,7 @@ def test_an_empty_variable_counts_as_absent() -> None:
 
 WRONG = {
     "COBUILD_MODE": ["prod", "Development"],
-    "MONGODB_URI": ["localhost:27017", "mongodb://", "mongodb://u:p@ss/w@h", "mongodb://h:port", "postgres://h/"],
+    "MONGODB_URI": ["localhost:27017", "mongodb://", "mongodb://u:p/w@h", "mongodb://h:port", "postgres://h/"],
     "COBUILD_DATABASE": ["a b", "a.b", "a/b", "a" * 39, "共建"],
     "COBUILD_DRIVER": ["mongomock", "jdbc"],
     "HOST": ["a b", "http://h"],
@@ -219,14 +219,15 @@ async def test_failed_work_begins_anew_after_pauses_that_grow_to_a_limit(monkeyp
 async def test_seeding_completes_what_was_broken_off_and_leaves_a_foreign_database_alone() -> None:
     ours, foreign = (Store(Database("mongomock", "", "cobuild")) for _ in range(2))
     await seed_if_empty(ours)
-    whole = await ours.database.count("activities", {})
+    whole = await ours.database.count("activities", {}, 1000)
     assert whole > 0
     await ours.database.client["cobuild"]["activities"].delete_many({})
-    await seed_if_empty(ours)
-    assert await ours.database.count("activities", {}) == whole
+    for _ in range(2):  # the second time nothing is missing
+        await seed_if_empty(ours)
+        assert await ours.database.count("activities", {}, 1000) == whole
     await foreign.database.insert("networks", {"_id": "net_own"})
     await seed_if_empty(foreign)
-    assert await foreign.database.count("networks", {}) == 1
+    assert await foreign.database.count("networks", {}, 9) == 1
 
 
 async def test_samples_speak_for_the_seeds_else_for_the_first_membership_else_for_the_installation() -> None:

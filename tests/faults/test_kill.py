@@ -5,12 +5,8 @@ once, with its revision in sequence; what was not is safe to send again with its
 import asyncio
 import datetime as dt
 import os
-import re
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,62 +17,22 @@ from pymongo import MongoClient
 from service.settings import Settings
 from service.store.embedded import EmbeddedEngine
 from tests.conftest import ADMIN, BANK, ENGINE, LEAD, NETWORK
+from tests.faults.running import Running, running
 
-CHECKOUT = Path(__file__).parents[2]
 WRITES, CLIENTS = 500, 8
+KILL_AT = WRITES // 3  # acknowledged writes before the blow
 KEY = "0123456789abcdef0123456789abcdef"
 RECORD = """mutation Record($input: ActivityFacts!) {
   recordActivity(input: $input) { __typename ... on Activity { id } ... on Refusal { problems { code message } } }
 }"""
-
 SEQUENCES = """query Sequences($ids: [ID!]!) {
   nodes(ids: $ids) { id ... on Activity { timeline(first: 1) { nodes { sequence } } } }
 }"""
 
 
-class Service:
-    """`python -m service serve` over a data folder, with its address and the means to kill it."""
-
-    def __init__(self, data: Path) -> None:
-        self.environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(data),
-            "PORT": "0",
-            "COBUILD_DATA": str(data),
-            "COBUILD_ENGINE": str(ENGINE),
-            "COBUILD_TOKEN_KEY": KEY,
-        }
-        command = ["bash", "-c", 'ulimit -v 4000000; exec "$0" -m service serve', sys.executable]
-        self.process = subprocess.Popen(
-            command, cwd=CHECKOUT, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            if found := re.search(r"http://\S+", line):
-                self.url = found.group(0)
-                break
-        else:
-            raise AssertionError("the service ended before it was ready")
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait(10)
-
-    def stop(self) -> None:
-        self.process.send_signal(signal.SIGINT)
-        assert self.process.wait(20) == 0
-
-
-@contextmanager
-def service(data: Path) -> Iterator[Service]:
-    running = Service(data)
-    try:
-        yield running
-    finally:
-        if running.process.poll() is None:
-            running.kill()
-        assert running.process.stdout is not None
-        running.process.stdout.close()
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "data"
 
 
 def engine_of(data: Path) -> int:
@@ -109,7 +65,7 @@ async def record(client: httpx.AsyncClient, url: str, number: int, run: str) -> 
     """The id that the service acknowledged; None when it did not answer, or not with one."""
     body = {"query": RECORD, "variables": {"input": {**facts(number), "summary": run}}}
     try:
-        answer = await client.post(f"{url}graphql", json=body, headers={"Idempotency-Key": f"{run}-{number}"})
+        answer = await client.post(f"{url}/graphql", json=body, headers={"Idempotency-Key": f"{run}-{number}"})
     except httpx.HTTPError:
         return None
     if answer.status_code != 200 or answer.json().get("errors"):
@@ -126,7 +82,7 @@ async def relayed(url: str, ids: list[str]) -> None:
     async with asyncio.timeout(60), httpx.AsyncClient(headers=authorization(), timeout=30) as client:
         while waiting:
             body = {"query": SEQUENCES, "variables": {"ids": waiting[:100]}}
-            found = (await client.post(f"{url}graphql", json=body)).json()["data"]["nodes"]
+            found = (await client.post(f"{url}/graphql", json=body)).json()["data"]["nodes"]
             done = {each["id"] for each in found if each["timeline"]["nodes"][0]["sequence"] is not None}
             waiting = [own_id for own_id in waiting if own_id not in done]
             await asyncio.sleep(0 if done else 0.5)
@@ -178,38 +134,37 @@ def check_all_there(data: Path, acknowledged: dict[int, str]) -> None:
             assert sequence == list(range(1, len(sequence) + 1))
 
 
-def settle(running: Service, data: Path, acknowledged: dict[int, str], run: str) -> None:
+def settle(service: Running, data: Path, acknowledged: dict[int, str], run: str) -> None:
     """Send again what was not acknowledged, wait for the relay, stop, and look."""
     missing = [number for number in range(WRITES) if number not in acknowledged]
-    again = asyncio.run(write_all(running.url, run, missing))
+    again = asyncio.run(write_all(service.url, run, missing))
     assert sorted(again) == missing
-    asyncio.run(relayed(running.url, sorted((acknowledged | again).values())))
-    running.stop()
+    asyncio.run(relayed(service.url, sorted((acknowledged | again).values())))
+    assert service.end(signal.SIGINT) == 0
     check_all_there(data, acknowledged | again)
 
 
-@pytest.mark.parametrize("kill_at", [WRITES // 3])
-def test_a_killed_service_loses_nothing_that_it_acknowledged(tmp_path: Path, kill_at: int) -> None:
-    with service(tmp_path) as first:
-        acknowledged = asyncio.run(write_all(first.url, "service", list(range(WRITES)), kill_at, first.process.kill))
+def test_a_killed_service_loses_nothing_that_it_acknowledged(data: Path) -> None:
+    with running(data, COBUILD_TOKEN_KEY=KEY) as first:
+        acknowledged = asyncio.run(write_all(first.url, "service", list(range(WRITES)), KILL_AT, first.process.kill))
         first.process.wait(10)
-    assert kill_at <= len(acknowledged) < WRITES
-    with service(tmp_path) as second:
-        settle(second, tmp_path, acknowledged, "service")
+    assert KILL_AT <= len(acknowledged) < WRITES
+    with running(data, COBUILD_TOKEN_KEY=KEY) as second:
+        settle(second, data, acknowledged, "service")
 
 
-@pytest.mark.parametrize("kill_at", [WRITES // 3])
-def test_a_killed_database_loses_nothing_that_was_acknowledged(tmp_path: Path, kill_at: int) -> None:
-    with service(tmp_path) as first:
-        engine = engine_of(tmp_path)
+def test_a_killed_database_loses_nothing_that_was_acknowledged(data: Path) -> None:
+    with running(data, COBUILD_TOKEN_KEY=KEY) as first:
+        assert first.url  # waits until it is ready
+        engine = engine_of(data)
 
         def strike() -> None:
             os.kill(engine, signal.SIGKILL)
 
-        acknowledged = asyncio.run(write_all(first.url, "database", list(range(WRITES)), kill_at, strike))
-        assert kill_at <= len(acknowledged) < WRITES
-        assert httpx.get(f"{first.url}livez", timeout=5).status_code == 200
-        assert httpx.get(f"{first.url}readyz", timeout=5).status_code == 503
-        first.stop()
-    with service(tmp_path) as second:
-        settle(second, tmp_path, acknowledged, "database")
+        acknowledged = asyncio.run(write_all(first.url, "database", list(range(WRITES)), KILL_AT, strike))
+        assert KILL_AT <= len(acknowledged) < WRITES
+        assert httpx.get(f"{first.url}/livez", timeout=5).status_code == 200
+        assert httpx.get(f"{first.url}/readyz", timeout=5).status_code == 503
+        assert first.end(signal.SIGINT) == 0
+    with running(data, COBUILD_TOKEN_KEY=KEY) as second:
+        settle(second, data, acknowledged, "database")

@@ -9,9 +9,7 @@ import httpx
 import pytest
 
 from service.viewer import INSTALLATION_WIDE, Role
-from tests.faults.running import ENGINE, command, eventually, let_go, running
-
-pytestmark = pytest.mark.skipif(not ENGINE.is_file(), reason="the engine is not installed: make engine")
+from tests.faults.running import command, eventually, let_go, running
 
 CREATE = 'mutation { createNetwork(input: {name: "测试网络"}) { ... on Network { id name version } } }'
 FIND = "query ($id: ID!) { node(id: $id) { id ... on Network { name version } } }"
@@ -125,6 +123,12 @@ def test_without_an_engine_it_warns_loudly_and_works(data: Path) -> None:
         assert "NOTHING IS KEPT" in service.errors
         assert "数据不会保存" in service.errors
         assert service.end(signal.SIGINT) == 0
+
+
+def test_without_an_engine_nothing_is_seeded_that_would_not_be_kept(data: Path) -> None:
+    answer = command(data, "seed", COBUILD_ENGINE=str(data / "nowhere"))
+    assert (answer.returncode, answer.stdout, len(answer.stderr.splitlines())) == (1, "", 1)
+    assert "The embedded database is not installed" in answer.stderr
 
 
 def test_an_absent_database_is_waited_for(data: Path) -> None:

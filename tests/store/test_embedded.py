@@ -27,7 +27,6 @@ CHECKOUT = Path(__file__).parents[2]
 EXECUTABLE = Path(os.environ.get("COBUILD_ENGINE") or CHECKOUT / ".engine/bin/secantusd-py")
 Document = dict[str, Any]
 
-needs_engine = pytest.mark.skipif(not EXECUTABLE.is_file(), reason="the engine is not installed")
 
 SERVICE = """
 import sys, time
@@ -99,7 +98,6 @@ def refusal(folder: Path) -> EngineUnavailable:
     return refused.value
 
 
-@needs_engine
 def test_data_is_there_after_a_restart(tmp_path: Path) -> None:
     write_one(tmp_path, {"_id": "act_1"})
     assert let_go(tmp_path)
@@ -107,7 +105,6 @@ def test_data_is_there_after_a_restart(tmp_path: Path) -> None:
     assert read_all(tmp_path) == [{"_id": "act_1"}]
 
 
-@needs_engine
 def test_a_second_start_on_the_folder_is_refused_in_one_line(tmp_path: Path) -> None:
     with EmbeddedEngine(EXECUTABLE, tmp_path) as uri:
         refused = refusal(tmp_path)
@@ -116,7 +113,6 @@ def test_a_second_start_on_the_folder_is_refused_in_one_line(tmp_path: Path) -> 
         assert answers(uri)
 
 
-@needs_engine
 def test_ctrl_c_in_the_terminal_does_not_reach_the_engine(tmp_path: Path) -> None:
     with EmbeddedEngine(EXECUTABLE, tmp_path) as uri, connected(uri) as client:
         assert os.getsid(engine_process(client)) != os.getsid(0)
@@ -132,7 +128,6 @@ def service_to_be_killed(folder: Path) -> Iterator[str]:
         service.kill()
 
 
-@needs_engine
 def test_the_engine_ends_with_a_killed_service_and_nothing_is_lost(tmp_path: Path) -> None:
     with service_to_be_killed(tmp_path) as uri, connected(uri) as client:
         client.cobuild.activities.insert_one({"_id": "act_1"})
@@ -141,7 +136,6 @@ def test_the_engine_ends_with_a_killed_service_and_nothing_is_lost(tmp_path: Pat
     assert read_all(tmp_path) == [{"_id": "act_1"}]
 
 
-@needs_engine
 def test_a_start_right_after_a_kill_waits_for_the_old_engine(tmp_path: Path) -> None:
     with service_to_be_killed(tmp_path) as old:
         assert answers(old)
@@ -149,7 +143,6 @@ def test_a_start_right_after_a_kill_waits_for_the_old_engine(tmp_path: Path) -> 
         assert answers(uri)
 
 
-@needs_engine
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child with its parent")
 def test_the_engine_ends_with_a_killed_keeper(tmp_path: Path) -> None:
     engine = EmbeddedEngine(EXECUTABLE, tmp_path)
@@ -160,7 +153,6 @@ def test_the_engine_ends_with_a_killed_keeper(tmp_path: Path) -> None:
     engine.stop()
 
 
-@needs_engine
 def test_an_engine_killed_under_the_service_leaves_the_dump_marked_as_old(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -181,7 +173,6 @@ def test_a_missing_engine_is_told_apart(tmp_path: Path) -> None:
         EmbeddedEngine(tmp_path / "nowhere/secantusd-py", tmp_path).start()
 
 
-@needs_engine
 def test_an_engine_that_dies_at_start_gives_its_reason(tmp_path: Path) -> None:
     write_one(tmp_path, {"_id": "act_1"})
     (tmp_path / holding(tmp_path)["directory"] / "WiredTiger.turtle").write_bytes(b"not a turtle")
@@ -204,7 +195,6 @@ EVERY_TYPE: Document = {
 }
 
 
-@needs_engine
 def test_another_version_takes_all_data_over_with_its_indexes(tmp_path: Path) -> None:
     rules = {"$jsonSchema": {"required": ["_id"]}}
     with EmbeddedEngine(EXECUTABLE, tmp_path) as uri, connected(uri) as client:
@@ -233,7 +223,6 @@ def test_another_version_takes_all_data_over_with_its_indexes(tmp_path: Path) ->
     assert len(read_all(tmp_path)) == 1202
 
 
-@needs_engine
 def test_another_version_is_refused_after_an_unclean_stop_until_the_old_one_stopped_cleanly(
     tmp_path: Path,
 ) -> None:
@@ -256,7 +245,6 @@ def cut_in_half(dump: bytes) -> bytes:
     return dump[: len(dump) // 2]
 
 
-@needs_engine
 @pytest.mark.parametrize("damage", [without_last_line, cut_in_half])
 def test_a_damaged_dump_is_refused_and_the_old_data_stays(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
     write_one(tmp_path, {"_id": "act_1"})
@@ -273,7 +261,6 @@ def test_a_damaged_dump_is_refused_and_the_old_data_stays(tmp_path: Path, damage
     assert read_all(tmp_path) == [{"_id": "act_1"}]
 
 
-@needs_engine
 def test_data_without_its_description_is_refused(tmp_path: Path) -> None:
     write_one(tmp_path, {"_id": "act_1"})
     (tmp_path / "engine.json").unlink()
