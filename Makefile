@@ -42,6 +42,7 @@ check: .venv/test.stamp
 	$(PYTHON) -m mypy
 	$(PYTHON) .venv/bin/lint-imports
 	$(PYTHON) -m service export-schema --check
+	$(PYTHON) -m tests.house.tree
 
 test: check .engine/stamp
 	$(PYTHON) -m pytest -m 'not browser' --cov --cov-report=

@@ -19,6 +19,7 @@ from graphql import (
     GraphQLSchema,
     Visitor,
     build_ast_schema,
+    build_schema,
     find_breaking_changes,
     is_introspection_type,
     is_specified_directive,
@@ -29,6 +30,12 @@ from graphql import (
 )
 
 CHINESE, ENGLISH = re.compile(r"[\u4e00-\u9fff]"), re.compile("[A-Za-z]")
+
+
+def problems(text: str, committed: str | None) -> list[str]:
+    """What is wrong with the SDL `text`, and what of it breaks clients of the SDL `committed` last, if any was."""
+    sdl = build_schema(text)
+    return faults(sdl) + (breaking(build_schema(committed), sdl) if committed else [])
 
 
 def faults(sdl: GraphQLSchema) -> list[str]:

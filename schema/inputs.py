@@ -14,6 +14,11 @@ def optional(english: str, chinese: str, **kwargs: Any) -> Any:
     return strawberry.field(description=both(english, chinese), default=strawberry.UNSET, **kwargs)
 
 
+def preset(english: str, chinese: str, value: Any) -> Any:
+    """A described input field that is `value` unless given."""
+    return strawberry.field(description=both(english, chinese), default=value)
+
+
 def required(english: str, chinese: str, **kwargs: Any) -> Any:
     """A described input field that must be given."""
     return strawberry.field(description=both(english, chinese), **kwargs)
@@ -29,12 +34,12 @@ class PartialDateInput:
 class SourceInput:
     document: str = required("The document's number among the sources.", "文献编号。")
     fact: str = required("The numbered fact in it.", "事实编号。")
-    quotation: str | None = optional("The words it rests on.", "原文。")
+    quotation: str = preset("The words it rests on.", "原文。", "")
 
 
 @strawberry.input(description=both("What every record may be given when it is made.", "新建记录的通用项。"))
 class Made:
-    origin: Origin | None = optional("NATIVE unless said otherwise.", "默认为 NATIVE。")
+    origin: Origin = preset("Made here, or taken from a document.", "本系统产生或引自文献。", Origin.NATIVE)
     sources: list[SourceInput] | None = optional("For a reported record.", "引用记录的依据。")
 
 

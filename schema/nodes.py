@@ -167,6 +167,8 @@ def renamed(value: Any) -> Any:
     if isinstance(value, list):
         return [renamed(item) for item in value]
     if isinstance(value, dict):
+        if value.keys() == {"first", "last", "precision"}:
+            return {"from": value["first"], "to": value["last"], "precision": value["precision"]}
         return {to_camel_case(name): renamed(item) for name, item in value.items()}
     return moment_text(value) if isinstance(value, dt.datetime) else value
 

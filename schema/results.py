@@ -102,14 +102,13 @@ async def write(
 ) -> Any:
     """Run `action` as this viewer's act; the answer is the record's document or `Refused`."""
     context, arguments = info.context, given_all(arguments)
-    root_path = info.path.key
     key = context.idempotency_key
     act = Act(
         context.viewer,
         context.at,
         info.field_name,
         reason,
-        idempotency_key(context.viewer, key, str(root_path)) if key else None,
+        idempotency_key(context.viewer, key, f"{info.path.key}:{info.field_name}") if key else None,
         fingerprint(info.field_name, {**arguments, "reason": reason}),
     )
     try:

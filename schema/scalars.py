@@ -1,6 +1,7 @@
 """Dates and moments on the wire: stored as ISO texts and naive UTC, one serializer each."""
 
 import datetime as dt
+import re
 from dataclasses import replace
 from decimal import Decimal
 from typing import NewType
@@ -11,6 +12,8 @@ from strawberry.schema.types.scalar import DEFAULT_SCALAR_REGISTRY as STANDARD
 from strawberry.types.scalar import ScalarDefinition
 
 from schema.describing import both
+
+RFC_3339 = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 
 
 def date_text(value: object) -> str:
@@ -27,26 +30,29 @@ def moment_text(value: object) -> str:
 
 
 def parse_date(value: object) -> dt.date:
-    if not isinstance(value, str) or len(value) != 10:
+    if not isinstance(value, str) or not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
         raise ValueError(f"{value!r} is not a date like 2024-02-29.")
     return dt.date.fromisoformat(value)
 
 
 def parse_moment(value: object) -> dt.datetime:
     """Raises ValueError without an offset: whose midnight would it be?"""
-    if not isinstance(value, str):
-        raise ValueError(f"{value!r} is not a moment like 2024-02-29T09:30:00+08:00.")
-    moment = dt.datetime.fromisoformat(value)
-    if moment.tzinfo is None:
-        raise ValueError(f"{value!r} lacks its offset, as in 2024-02-29T09:30:00+08:00.")
-    return moment.astimezone(dt.UTC)
+    if not isinstance(value, str) or not re.fullmatch(RFC_3339, value):
+        raise ValueError(f"{value!r} is not a moment with its offset like 2024-02-29T09:30:00+08:00.")
+    return dt.datetime.fromisoformat(value.upper()).astimezone(dt.UTC)
 
 
 Date = NewType("Date", dt.date)
+BigInt = NewType("BigInt", int)
 Moment = NewType("Moment", dt.datetime)
 SCALARS: dict[object, ScalarDefinition] = {
     Decimal: replace(
         STANDARD[Decimal], description=both("A decimal number as text, as 12.50.", "十进制数文本,如 12.50。")
+    ),
+    BigInt: strawberry.scalar(
+        name="BigInt",
+        description=both("A whole number that may pass 2^31, up to 2^53.", "整数,可超过 2^31,不超过 2^53。"),
+        serialize=int,
     ),
     JSON: replace(STANDARD[JSON], description=both("Any JSON value.", "任意 JSON 值。")),
     Date: strawberry.scalar(

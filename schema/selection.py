@@ -9,8 +9,10 @@ from graphql import (
     GraphQLObjectType,
     GraphQLResolveInfo,
     InlineFragmentNode,
+    NamedTypeNode,
     SelectionSetNode,
     get_named_type,
+    is_abstract_type,
 )
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
@@ -59,7 +61,11 @@ def _named(
     raw: GraphQLResolveInfo[Any], sets: Iterable[SelectionSetNode], own_type: Any
 ) -> Iterator[tuple[str, list[FieldNode]]]:
     """The fields that a type's selections name, fragments expanded, each fragment once."""
-    fitting = {own_type.name, *(interface.name for interface in own_type.interfaces)}
+
+    def fits(condition: NamedTypeNode) -> bool:
+        named_type = raw.schema.type_map[condition.name.value]
+        return named_type is own_type or (is_abstract_type(named_type) and raw.schema.is_sub_type(named_type, own_type))
+
     named: dict[str, list[FieldNode]] = {}
     seen: set[str] = set()
     waiting = list(sets)
@@ -68,11 +74,11 @@ def _named(
             if isinstance(node, FieldNode):
                 named.setdefault(node.name.value, []).append(node)
             elif isinstance(node, InlineFragmentNode):
-                if node.type_condition is None or node.type_condition.name.value in fitting:
+                if node.type_condition is None or fits(node.type_condition):
                     waiting.append(node.selection_set)
             elif isinstance(node, FragmentSpreadNode) and node.name.value not in seen:
                 seen.add(node.name.value)
                 fragment = raw.fragments[node.name.value]
-                if fragment.type_condition.name.value in fitting:
+                if fits(fragment.type_condition):
                     waiting.append(fragment.selection_set)
     return iter(named.items())

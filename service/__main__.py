@@ -6,6 +6,8 @@ import datetime as dt
 import difflib
 import logging
 import os
+import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
@@ -84,9 +86,12 @@ def token(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def export_schema(_: Settings, options: argparse.Namespace) -> int:
+    from schema import guards
     from schema.api import schema  # takes a second that the other commands need not spend
 
     text = schema.as_str().rstrip() + "\n"
+    if options.check and (problems := guards.problems(text, _released_schema())):
+        raise CommandFailed("\n".join(problems))
     if not options.check:
         SCHEMA_FILE.write_text(text, encoding="utf-8")
         return 0
@@ -98,6 +103,19 @@ def export_schema(_: Settings, options: argparse.Namespace) -> int:
     raise CommandFailed(
         "schema/schema.graphql differs from the code: run make schema. 与代码不一致：请运行 make schema。"
     )
+
+
+def _released_schema() -> str | None:
+    """The schema of the last release, which clients rely on; None before the first, or without the history."""
+    release = _git("describe", "--tags", "--abbrev=0", "--match", "v*")
+    return _git("show", f"{release.strip()}:schema/schema.graphql") if release else None
+
+
+def _git(*words: str) -> str | None:
+    if (git := shutil.which("git")) is None:
+        return None
+    said = subprocess.run([git, "-C", str(CHECKOUT), *words], capture_output=True, encoding="utf-8", check=False)  # noqa: S603 - our own words
+    return None if said.returncode else said.stdout
 
 
 def doctor(settings: Settings, _: argparse.Namespace) -> int:
@@ -153,7 +171,14 @@ def _parser() -> argparse.ArgumentParser:
         type=_positive,
         help="N invented activities in a network of their own instead 改为写入 N 条合成活动",
     )
-    issuing = add("token", token, "print a token 签发令牌")
+    _tell_whose(add("token", token, "print a token 签发令牌"))
+    exporting = add("export-schema", export_schema, "write schema/schema.graphql 导出 GraphQL 模式")
+    exporting.add_argument("--check", action="store_true", help="only compare: exit code 1 when it differs 仅比较")
+    add("doctor", doctor, f"look at the database; exit code 1 when something is missing 检查数据库. {STANDALONE}")
+    return parser
+
+
+def _tell_whose(issuing: argparse.ArgumentParser) -> None:
     issuing.add_argument(
         "--role", required=True, type=Role, choices=list(Role), metavar="ROLE", help=f"one of 角色: {', '.join(Role)}"
     )
@@ -169,10 +194,6 @@ def _parser() -> argparse.ArgumentParser:
         default=serving.SAMPLE_DAYS,
         help="valid for so many days, 7 unless told 有效天数",
     )
-    exporting = add("export-schema", export_schema, "write schema/schema.graphql 导出 GraphQL 模式")
-    exporting.add_argument("--check", action="store_true", help="only compare: exit code 1 when it differs 仅比较")
-    add("doctor", doctor, f"look at the database; exit code 1 when something is missing 检查数据库. {STANDALONE}")
-    return parser
 
 
 def _positive(text: str) -> int:

@@ -18,8 +18,11 @@ from service.viewer import Upper
 
 Facts: TypeAlias = Mapping[str, Any]
 LONGEST_TEXT = 4000
+LONGEST_LINE = 300  # a text that may be longer may also have several lines
+INVISIBLE = ("Cc", "Cf", "Cs", "Zl", "Zp")
+JOINERS = "\u200c\u200d"  # which some scripts are written with
 MOST_ITEMS = 200  # of a list inside one record
-MOST_COUNTED = 1_000_000_000
+MOST_COUNTED = 10_000_000  # people at one place: sums of them stay exact as JSON numbers
 
 _converter = Converter(forbid_extra_keys=True, unstruct_collection_overrides={Sequence: list})
 
@@ -49,9 +52,11 @@ def _exact(value: object, kind: type) -> object:
 
 
 def _decimal(value: object, _: object) -> Decimal:
-    digits = f"{value:f}" if isinstance(value, Decimal) else str(value)
-    if not re.fullmatch(r"-?\d{1,15}(\.\d{1,6})?", digits, re.ASCII):
-        raise ValueError(f"{value!r} is not a number of at most 15 digits and 6 decimals")
+    digits = str(value)
+    if isinstance(value, Decimal) and value.is_finite() and -6 <= value.adjusted() < 15:
+        digits = f"{value:f}"  # only now: written out, 1e999999999 would fill the memory
+    if not re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,6})?", digits):
+        raise ValueError("not a number of at most 15 digits and 6 decimals")
     return Decimal(digits)
 
 
@@ -87,6 +92,9 @@ def structured(kind: type, facts: Facts) -> dict[str, Any]:
     """`facts` as values of the types that `kind` declares. Raises `Refusal` naming each fact that does not fit."""
     problems, values = [], {}
     for name, value in facts.items():
+        if isinstance(value, list) and len(value) > MOST_ITEMS:  # before anything is done with each of them
+            problems.append(_too_many((name,)))
+            continue
         try:
             values[name] = _converter.structure(value, _types(kind)[name])
         except (ValueError, KeyError, TypeError, OverflowError, BaseValidationError) as error:
@@ -108,6 +116,10 @@ def plain(value: Any) -> dict[str, Any]:
     return cast(dict[str, Any], _converter.unstructure(value))
 
 
+def _too_many(path: Path) -> Problem:
+    return Problem(Code.LIMIT_EXCEEDED, path, f"At most {MOST_ITEMS} items.", f"最多 {MOST_ITEMS} 项。")
+
+
 def text(most: int = 200, **kwargs: Any) -> Any:
     """A dataclass field for a text of at most `most` characters."""
     return dataclasses.field(metadata={"most": most}, **kwargs)
@@ -122,7 +134,7 @@ def malformed(value: Any, path: Path = (), most: int = LONGEST_TEXT, needed: boo
             yield from malformed(getattr(value, field.name), (*path, field.name), most_here, must)
     elif isinstance(value, tuple):
         if len(value) > MOST_ITEMS:
-            yield Problem(Code.LIMIT_EXCEEDED, path, f"At most {MOST_ITEMS} items.", f"最多 {MOST_ITEMS} 项。")
+            yield _too_many(path)
         for place, item in enumerate(value):
             yield from malformed(item, (*path, place), most)
     elif isinstance(value, str) and not isinstance(value, Enum):
@@ -137,5 +149,13 @@ def _malformed_text(value: str, path: Path, most: int, needed: bool) -> Iterator
         yield Problem(Code.REQUIRED, path, "This cannot be empty.", "此项不能为空。")
     if len(value) > most:
         yield Problem(Code.INVALID, path, f"At most {most} characters.", f"最多 {most} 个字符。")
-    if any(unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t" for character in value):
-        yield Problem(Code.INVALID, path, "Control characters are not allowed.", "不允许使用控制字符。")
+    allowed = JOINERS if most <= LONGEST_LINE else JOINERS + "\n\t"
+    if any(unicodedata.category(character) in INVISIBLE and character not in allowed for character in value):
+        yield Problem(
+            Code.INVALID, path, "Invisible or control characters are not allowed.", "不允许使用不可见字符或控制字符。"
+        )
+
+
+def folded(value: str) -> str:
+    """`value` as it is compared with others: full and half width, case and white space make no difference."""
+    return " ".join(unicodedata.normalize("NFKC", value).casefold().split())

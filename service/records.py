@@ -16,7 +16,7 @@ from service.viewer import Right, Upper
 
 Document: TypeAlias = Mapping[str, Any]
 Filter: TypeAlias = dict[str, Any]
-BOOKKEEPING = ("id", "version", "head")  # not facts: no revision speaks of them
+BOOKKEEPING = ("id", "version", "head", "created_at")  # not facts: no revision speaks of them
 RIGHTS_KEYS = ("network", "concerns")  # what a right on a record depends on
 INSTALLATION = "installation"  # the partition of what belongs to no single network
 
@@ -87,6 +87,7 @@ class Record:
     network: str
     version: int = 0
     head: str = ""  # the hash of the last revision
+    created_at: dt.datetime | None = None
     origin: Origin = Origin.NATIVE
     sources: tuple[Source, ...] = ()
     gaps: tuple[str, ...] = ()
@@ -219,6 +220,7 @@ def document_of(record: Record) -> dict[str, Any]:
         "_id": record.id,
         "version": record.version,
         "head": record.head,
+        "created_at": record.created_at,
         **facts_of(record),
         **own,
         **record.keys(),
@@ -228,8 +230,8 @@ def document_of(record: Record) -> dict[str, Any]:
 def record_of(kind: type[R], document: Document) -> R:
     """The record that `document_of` stored. Raises KeyError when the document is not one of `kind`."""
     facts = {name: document[name] for name in fact_names(kind) if name in document}
-    bookkeeping = {"id": document["_id"], "version": document["version"], "head": document["head"]}
-    return kind(**bookkeeping, **structured(kind, facts))
+    own = {name: document[name] for name in BOOKKEEPING if name != "id"}
+    return kind(id=document["_id"], **own, **structured(kind, facts))
 
 
 def fact_names(kind: type[Record]) -> tuple[str, ...]:

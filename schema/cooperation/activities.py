@@ -18,7 +18,7 @@ from schema.cooperation.enums import (
     Theme,
 )
 from schema.describing import After, Before, First, Id, Last, Reason, Version, argument, both, field
-from schema.inputs import Made, Network, PartialDateInput, PeriodInput, optional, required
+from schema.inputs import Made, Network, PartialDateInput, PeriodInput, optional, preset, required
 from schema.lazy import AgreementType, NetworkType, OrganizationType, PartyBranchType
 from schema.links import one
 from schema.nodes import PartialDate, Recorded, entity
@@ -95,7 +95,7 @@ class ActivityWhere:
     status: ActivityStatus | None = optional("In this state.", "状态。")
     participant: strawberry.ID | None = optional("With this organisation.", "参与单位编号。")
     agreement: strawberry.ID | None = optional("Under this agreement.", "协议编号。")
-    during: PeriodInput | None = optional("Beginning within these days.", "开始日期在此区间。")
+    during: PeriodInput | None = optional("Whose first possible day lies within these.", "最早可能日期在此区间。")
     undated: bool | None = optional("Without a known date; false: with one.", "日期不详;false 为日期已知。")
 
     def narrow(self, query: Query, day: dt.date) -> Query:
@@ -117,7 +117,7 @@ class ActivityWhere:
 class TopicInput:
     pillar: Pillar = required("The pillar.", "所属共建。")
     theme: Theme = required("The theme, one of that pillar's.", "该共建的主题。")
-    main: bool | None = optional("Whether it is the main one.", "是否主要主题。")
+    main: bool = preset("Whether it is the main one.", "是否主要主题。", False)
 
 
 @strawberry.input(description=both("How an organisation takes part.", "单位参与情况。"))
@@ -133,7 +133,7 @@ class OutcomeInput:
     description: str = required("In words.", "文字说明。")
     value: Decimal | None = optional("As a number.", "数值。")
     unit: str | None = optional("Of what.", "单位。")
-    qualifier: Qualifier | None = optional("How exact the number is; exact unless given.", "确切程度,默认确指。")
+    qualifier: Qualifier = preset("How exact the number is.", "确切程度。", Qualifier.EXACT)
 
 
 @strawberry.input(description=both("Facts of an activity that may change.", "可更改的活动信息。"))

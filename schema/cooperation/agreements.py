@@ -25,7 +25,7 @@ from service.cooperation.activities import Activity as ActivityRecord
 from service.network.branches import PartyBranch as BranchRecord
 from service.network.networks import Network as NetworkRecord
 from service.network.organizations import Organization as OrganizationRecord
-from service.records import Document
+from service.records import RIGHTS_KEYS, Document
 from service.store.reads import Query
 from service.viewer import Right
 
@@ -69,7 +69,11 @@ def _status(root: Parent[Document], info: Info) -> Any:
 
 
 def _signers(root: Parent[Document]) -> Any:
-    return [each["signer"] for each in root["signatures"] if each["signer"]]
+    return [each["signer"] for each in root["signatures"] if each["signer"] and each["withdrawn_at"] is None]
+
+
+def _text(root: Parent[Document]) -> Any:
+    return root["versions"][-1] if root["versions"] else None
 
 
 @entity(domain.Agreement, "What two or more parties sign together.", "两方或多方共同签署的协议。")
@@ -83,16 +87,34 @@ class Agreement(Recorded):
     term_from: Date | None = field("The first day of its term.", "期限起始日。")
     term_to: Date | None = field("The last day of its term; none was agreed when empty.", "期限截止日,空为未约定。")
     signed_on: PartialDate | None = field("When the last party signed.", "签署日期。")
-    versions: list[TextVersion] = field("Its text versions, the current one last.", "文本版本,现行者在末。")
-    signatures: list[Signature] = field("Every signature, withdrawn ones too.", "全部签署,含已撤回的。")
+    text: TextVersion | None = field(
+        "The text that stands.", "现行文本。", needs=("versions",), right=Right.READ_NETWORK, resolver=_text
+    )
+    versions: list[TextVersion] | None = field(
+        "Every text version, the current one last.",
+        "全部文本版本,现行者在末。",
+        needs=("versions", *RIGHTS_KEYS),
+        right=Right.READ_DRAFTS,
+    )
+    signatures: list[Signature] | None = field(
+        "Every signature, withdrawn ones too.",
+        "全部签署,含已撤回的。",
+        needs=("signatures", *RIGHTS_KEYS),
+        right=Right.READ_DRAFTS,
+    )
     signers: list[str] | None = field(
         "Who signed by name. Private.",
         "签署人姓名,属隐私。",
-        needs=("signatures", "network", "concerns"),
+        needs=("signatures", *RIGHTS_KEYS),
         right=Right.READ_CONTACTS,
         resolver=_signers,
     )
-    declines: list[Decline] = field("Every refusal to sign.", "全部拒签。")
+    declines: list[Decline] | None = field(
+        "Every refusal to sign.",
+        "全部拒签。",
+        needs=("declines", *RIGHTS_KEYS),
+        right=Right.READ_DRAFTS,
+    )
     terminated_on: Date | None = field("The day from which it ends before its term.", "提前终止日。")
     end_reason: str | None = field("Why it was ended or discarded.", "终止或作废原因。")
     status: AgreementStatus = field(
@@ -115,7 +137,7 @@ class AgreementWhere:
     pillar: Pillar | None = optional("Covering this pillar.", "涉及的共建。")
     party: strawberry.ID | None = optional("With this organisation as a party.", "签约单位编号。")
     status: AgreementStatus | None = optional("In this state today.", "当日状态。")
-    begins: PeriodInput | None = optional("Beginning within these days.", "起始日在此区间。")
+    begins: PeriodInput | None = optional("Whose first possible day lies within these.", "最早可能起始日在此区间。")
     undated: bool | None = optional("Without a known beginning; false: with one.", "起始日不详;false 为已知。")
 
     def narrow(self, query: Query, day: dt.date) -> Query:

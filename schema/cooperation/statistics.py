@@ -16,6 +16,7 @@ from schema.inputs import Network, PeriodInput
 from schema.lazy import OrganizationType
 from schema.links import one
 from schema.pages import Connection, range_of, readable_only, slice_of
+from schema.scalars import BigInt
 from service.cooperation.activities import HAPPENED, Activity
 from service.cooperation.pillars import PRINCIPLES
 from service.network.organizations import Organization as OrganizationRecord
@@ -26,7 +27,10 @@ from service.viewer import Right
 
 MOST_PARTNERS = 5_000  # organisations that take part in one network
 HAPPENED_FILTER = {"status": {"$in": sorted(HAPPENED)}}
-Period = Annotated[PeriodInput | None, argument("Only what began within these days.", "仅统计开始日期在此区间的活动。")]
+Period = Annotated[
+    PeriodInput | None,
+    argument("Only activities whose first possible day lies within these.", "仅统计最早可能日期在此区间的活动。"),
+]
 
 
 @strawberry.type(description=both("How many activities a pillar had.", "某项共建的活动数。"))
@@ -36,7 +40,7 @@ class PillarCount:
     activities: int = field(
         "Activities held; one of two pillars counts in both.", "已举办活动数,跨两项共建者各计一次。"
     )
-    person_times: int = field("The sum of their head-counts, where known.", "参加人次合计(已知者)。")
+    person_times: BigInt = field("The sum of their head-counts, where known.", "参加人次合计(已知者)。")
 
 
 @strawberry.type(description=both("How many activities a network held.", "共建网络已举办的活动。"))

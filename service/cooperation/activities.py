@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from service.cooperation.pillars import Pillar, Theme
 from service.dates import PartialDate, day_of
-from service.facts import text
+from service.facts import folded, text
 from service.pinyin import sort_key
 from service.records import Action, Document, Filter, Index, Origin, Record, Step, joined, ordered
 from service.viewer import Right, Upper
@@ -152,7 +152,7 @@ class Activity(Record):
     def keys(self) -> dict[str, Any]:
         day = self.when.first.isoformat() if self.when else ""
         start = self.starts_at.isoformat() if self.starts_at else day
-        identity = joined(self.network, self.title, start, self.main_host)
+        identity = joined(self.network, folded(self.title), start, self.main_host)
         return {
             "date_key": ordered(day, self.id),
             "title_key": ordered(sort_key(self.title), self.id),

@@ -18,6 +18,7 @@ from service.records import Action, Document, Filter, Index, Origin, Record, Ste
 from service.viewer import Right, Upper
 
 LONGEST_AGREEMENT = 20_000  # characters
+MOST_VERSIONS = 10  # of one text: each revision tells them all, and a document holds 16 MB
 LONGEST_SIGNER = 60
 
 

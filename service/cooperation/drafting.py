@@ -11,7 +11,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from service.acts import Act, reason_of
-from service.cooperation.agreements import LONGEST_AGREEMENT, Agreement, AgreementLevel, Stage, TextVersion
+from service.cooperation.agreements import (
+    LONGEST_AGREEMENT,
+    MOST_VERSIONS,
+    Agreement,
+    AgreementLevel,
+    Stage,
+    TextVersion,
+)
 from service.errors import Code, Path, Problem, Refusal, refuse_any
 from service.facts import Facts, malformed, plain, structured
 from service.permission import permit, permit_making
@@ -93,6 +100,10 @@ def wording(number: int, text: str, at: dt.datetime) -> TextVersion:
 
 def revised(agreement: Agreement, text: str, at: dt.datetime) -> Agreement:
     """`agreement` with `text` as its next version. Raises `Refusal` when that is the text it has."""
+    if agreement.current >= MOST_VERSIONS:
+        english = f"A text has at most {MOST_VERSIONS} versions; draft a new agreement."
+        chinese = f"文本最多 {MOST_VERSIONS} 版;请另行起草协议。"
+        raise Refusal(Problem(Code.LIMIT_EXCEEDED, ("text",), english, chinese, agreement.id, agreement.version))
     after = wording(agreement.current + 1, text, at)
     if agreement.versions and agreement.versions[-1].text_hash == after.text_hash:
         english = f"This is text version {agreement.current} as it stands."
@@ -156,6 +167,7 @@ def unfit_parties(agreement: Agreement) -> Iterator[Problem]:
 
 def unfit_branches(agreement: Agreement, branches: Mapping[str, "Document"]) -> Iterator[Problem]:
     """Each branch is its organisation's own, and all parties stand on the same level: committees, or none (E1)."""
+    agreed = agreement.level
     for place, party in enumerate(agreement.parties):
         path = ("parties", place, "branch")
         branch = branches.get(party.branch or "")
@@ -165,9 +177,10 @@ def unfit_branches(agreement: Agreement, branches: Mapping[str, "Document"]) -> 
             english, chinese = "This party branch is of another organisation.", "该党组织不属于此单位。"
             yield Problem(Code.REFERENCE_INVALID, path, english, chinese, party.branch)
         level = AgreementLevel.COMMITTEE if branch["kind"] == "COMMITTEE" else AgreementLevel.BRANCH
-        if agreement.level not in (None, level):
-            english = f"A {branch['kind']} does not stand at level {agreement.level}."
-            chinese = f"{branch['kind']} 与协议层面 {agreement.level} 不符。"
+        agreed = agreed or level
+        if agreed is not level:
+            english = f"A {branch['kind']} does not stand at level {agreed}."
+            chinese = f"{branch['kind']} 与协议层面 {agreed} 不符。"
             yield Problem(Code.RULE_BROKEN, path, english, chinese, party.branch)
 
 

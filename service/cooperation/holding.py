@@ -12,6 +12,7 @@ from service.acts import Act, reason_of
 from service.cooperation.activities import HAPPENED, Activity, ActivityStatus, ParticipationRole, days_of
 from service.cooperation.agreements import Stage
 from service.cooperation.pillars import unmatched
+from service.dates import Precision
 from service.errors import Code, Path, Problem, Refusal
 from service.facts import Facts
 from service.permission import permit, permit_making
@@ -60,10 +61,12 @@ async def cancel(store: "Store", act: Act, own_id: str, version: int) -> "Docume
 
 async def _file(store: "Store", act: Act, facts: Facts, status: ActivityStatus) -> "Document":
     given = _filed(facts) | {"id": act.new_id(Activity.PREFIX), "status": status}
-    activity = settled(formed(Activity, given))
+    plain = formed(Activity, given)
+    activity = settled(plain)
     filer = [activity.filed_by] if activity.filed_by else participants(activity)  # so that who lacks it is told so
     permit_making(Right.RECORD_ACTIVITIES, act.viewer, activity.network, filer)
-    return await store.create(sound(activity, await _problems(store, act, activity, None)), act)
+    problems = [*contradicting_days(plain, facts), *await _problems(store, act, activity, None)]
+    return await store.create(sound(activity, problems), act)
 
 
 async def _restate(store: "Store", act: Act, action: Action, own_id: str, version: int, facts: Facts) -> "Document":
@@ -72,10 +75,12 @@ async def _restate(store: "Store", act: Act, action: Action, own_id: str, versio
     if action is Action.CORRECT:
         reason_of(act)
     status = ActivityStatus.HELD if action is Action.HOLD else before.status
-    after = settled(reformed(before, _filed(facts) | {"status": status, "cancel_reason": before.cancel_reason}))
+    plain = reformed(before, _filed(facts) | {"status": status, "cancel_reason": before.cancel_reason})
+    after = settled(plain)
     if after.filed_by != before.filed_by:
         permit_making(Right.RECORD_ACTIVITIES, act.viewer, after.network, [after.filed_by])
-    return await store.save(before, sound(after, await _problems(store, act, after, before)), act)
+    problems = [*contradicting_days(plain, facts), *await _problems(store, act, after, before)]
+    return await store.save(before, sound(after, problems), act)
 
 
 def _filed(facts: Facts) -> dict[str, object]:
@@ -195,14 +200,27 @@ def unfit_times(activity: Activity) -> Iterator[Problem]:
         yield Problem(Code.RULE_BROKEN, ("ends_at",), "This lies before the start.", "结束时间早于开始时间。")
 
 
+def contradicting_days(activity: Activity, facts: Facts) -> Iterator[Problem]:
+    """The days follow from the hours; given beside them, they must be the same."""
+    if facts.get("when") is None or activity.starts_at is None:
+        return
+    days = days_of(activity.starts_at, activity.ends_at)
+    if activity.when != days:
+        english = f"By its hours the activity is on {days.first} to {days.last}; leave the days out."
+        chinese = f"按起止时间,活动日期为 {days.first} 至 {days.last};此项可不填。"
+        yield Problem(Code.RULE_BROKEN, ("when",), english, chinese)
+
+
 def not_yet_over(activity: Activity, act: Act) -> Iterator[Problem]:
     """What was held lies in the past: to the moment where it is known, else so far as the days known allow."""
     if activity.status not in HAPPENED:
         return
     name = "ends_at" if activity.ends_at else "starts_at" if activity.starts_at else "when"
     over: dt.datetime | None = activity.ends_at or activity.starts_at
-    begun = activity.when is None or activity.when.first <= act.day
-    if not (over <= act.at if over else begun):
+    when = activity.when
+    vague = when is not None and when.precision in (Precision.YEAR, Precision.MONTH)  # this year: perhaps yesterday
+    past = when is None or (when.first if vague else when.last) <= act.day
+    if not (over <= act.at if over else past):
         english, chinese = (
             "What was held lies in the past; plan it instead.",
             "已举办的活动须在过去;尚未举办的请列入计划。",

@@ -8,11 +8,23 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from service.acts import Act, reason_of
 from service.ancestry import check_ancestry
 from service.dates import PartialDate
-from service.errors import Code, Problem, Refusal
-from service.facts import Facts, text
+from service.errors import Code, Path, Problem, Refusal
+from service.facts import Facts, folded, text
 from service.permission import permit, permit_making
 from service.pinyin import sort_key
-from service.records import INSTALLATION, Action, Index, Record, Step, amended, joined, made, ordered
+from service.records import (
+    INSTALLATION,
+    Action,
+    Index,
+    Record,
+    Step,
+    amended,
+    document_of,
+    joined,
+    made,
+    ordered,
+    record_of,
+)
 from service.viewer import Right, Upper
 
 if TYPE_CHECKING:
@@ -39,7 +51,11 @@ class PartyBranch(Record):
     PREFIX = "bra"
     COLLECTION = "party_branches"
     TITLE = ("party branch", "党组织")
-    INDEXES = (Index(("duplicate_key",), unique=True), Index(("organization", "name_key")))
+    INDEXES = (
+        Index(("duplicate_key",), unique=True),
+        Index(("organization", "name_key")),
+        Index(("parent", "name_key")),
+    )
     READ = Right.READ_PUBLIC
     STEPS: ClassVar = {
         Action.CORRECT: Step(Right.KEEP_ORGANIZATIONS, frozenset({BranchStatus.ACTIVE})),
@@ -67,7 +83,7 @@ class PartyBranch(Record):
         live = self.status is BranchStatus.ACTIVE
         return {
             "name_key": ordered(sort_key(self.name), self.id),
-            "duplicate_key": joined(self.organization, self.name) if live else self.id,
+            "duplicate_key": joined(self.organization, folded(self.name)) if live else self.id,
         }
 
 
@@ -76,6 +92,7 @@ async def create(store: "Store", act: Act, facts: Facts) -> "Document":
     found = await store.refer({("organization",): facts["organization"]}, "org", act)
     network = found[facts["organization"]]["network"]
     permit_making(Right.KEEP_ORGANIZATIONS, act.viewer, network)
+    await store.refer({("organization",): network}, "net", act)
     branch = made(PartyBranch, {**facts, "id": act.new_id(PartyBranch.PREFIX), "network": network})
     await _check_parent(store, act, branch)
     return await store.create(branch, act)
@@ -87,6 +104,9 @@ async def correct(store: "Store", act: Act, own_id: str, version: int, facts: Fa
     after = amended(before, facts)
     if (after.parent, after.kind) != (before.parent, before.kind):
         await _check_parent(store, act, after)
+    if after.kind is not before.kind:
+        for child in (await store.children(PartyBranch.PREFIX, own_id)).values():
+            check_rank(record_of(PartyBranch, child), document_of(after), ("kind",))
     return await store.save(before, after, act)
 
 
@@ -104,7 +124,7 @@ async def _check_parent(store: "Store", act: Act, branch: PartyBranch) -> None:
         check_ancestry(branch.id, lines[branch.parent])
 
 
-def check_rank(branch: PartyBranch, parent: "Document") -> None:
+def check_rank(branch: PartyBranch, parent: "Document", path: Path = ("parent",)) -> None:
     """Raises `Refusal` unless `parent` ranks above `branch`: COMMITTEE > GENERAL_BRANCH > BRANCH > GROUP.
 
     A committee may stand under another committee, as a hospital's under its university's.
@@ -115,7 +135,7 @@ def check_rank(branch: PartyBranch, parent: "Document") -> None:
         raise Refusal(
             Problem(
                 Code.RULE_BROKEN,
-                ("parent",),
+                path,
                 f"A {branch.kind} stands under a higher party organisation, not under a {parent['kind']}.",
                 f"{branch.kind} 的上级党组织须高于本级,不能是 {parent['kind']}。",
                 parent["_id"],

@@ -1,5 +1,6 @@
 """Headcount 人数快照: how many people an organisation had on a date (000, A2; 004, E5)."""
 
+import datetime as dt
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from enum import auto
@@ -65,8 +66,10 @@ class Headcount(Record):
         }
 
 
-def contradictions(headcount: Headcount) -> Iterator[Problem]:
-    """Parts larger than their whole: cadres are members, members are staff. A reported figure keeps its own."""
+def contradictions(headcount: Headcount, today: dt.date) -> Iterator[Problem]:
+    """Parts larger than their whole: cadres are members, members are staff. And nobody is counted ahead of time."""
+    if headcount.on and headcount.on.first > today:
+        yield Problem(Code.RULE_BROKEN, ("on",), "This day has not come yet.", "日期尚未到来。")
     parts = (("cadres", "members"), ("members", "staff"), ("cadres", "staff"))
     for part, whole in parts:
         small, large = getattr(headcount, part), getattr(headcount, whole)
@@ -82,16 +85,17 @@ def contradictions(headcount: Headcount) -> Iterator[Problem]:
 async def record(store: "Store", act: Act, facts: Facts) -> "Document":
     """A new snapshot. The same organisation and date twice in one network is refused."""
     permit_making(Right.KEEP_ORGANIZATIONS, act.viewer, facts["network"])
+    await store.refer({("network",): facts["network"]}, "net", act)
     await store.refer({("organization",): facts["organization"]}, "org", act)
     headcount = formed(Headcount, {**facts, "id": act.new_id(Headcount.PREFIX)})
-    return await store.create(sound(headcount, contradictions(headcount)), act)
+    return await store.create(sound(headcount, contradictions(headcount, act.day)), act)
 
 
 async def correct(store: "Store", act: Act, own_id: str, version: int, facts: Facts) -> "Document":
     before = await store.load(Headcount, own_id, version, act)
     permit(before, Action.CORRECT, act.viewer, act.day)
     after = reformed(before, facts)
-    return await store.save(before, sound(after, contradictions(after)), act)
+    return await store.save(before, sound(after, contradictions(after, act.day)), act)
 
 
 async def discard(store: "Store", act: Act, own_id: str, version: int) -> "Document":

@@ -35,7 +35,10 @@ STANDING = frozenset({MembershipStatus.UPCOMING, MembershipStatus.ACTIVE, Member
 
 @dataclass(frozen=True, kw_only=True)
 class Membership(Record):
-    """`joined` and `left` may be partial; where a source gives no date, the membership stands as reported."""
+    """`joined` and `left` may be partial; where a source gives no date, the membership stands as reported.
+
+    On the day it `left` an organisation is a member no more.
+    """
 
     PREFIX = "mem"
     COLLECTION = "memberships"
@@ -87,7 +90,7 @@ class Membership(Record):
             return MembershipStatus.DISCARDED
         if today < document["active_from"]:
             return MembershipStatus.UPCOMING
-        return MembershipStatus.ENDED if document["active_to"] < today else MembershipStatus.ACTIVE
+        return MembershipStatus.ENDED if document["active_to"] <= today else MembershipStatus.ACTIVE
 
     @classmethod
     def state_filter(cls, state: str, day: dt.date) -> Filter:
@@ -98,12 +101,12 @@ class Membership(Record):
             MembershipStatus.ACTIVE: {
                 "discarded": False,
                 "active_from": {"$lte": today},
-                "active_to": {"$gte": today},
+                "active_to": {"$gt": today},
             },
             MembershipStatus.ENDED: {
                 "discarded": False,
                 "active_from": {"$lte": today},
-                "active_to": {"$lt": today},
+                "active_to": {"$lte": today},
             },
         }
         return ranges[state]

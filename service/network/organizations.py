@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from service.acts import Act, reason_of
 from service.ancestry import check_ancestry
 from service.dates import PartialDate
-from service.facts import Facts, text
+from service.facts import Facts, folded, text
 from service.permission import permit, permit_making
 from service.pinyin import sort_key
 from service.records import INSTALLATION, Action, Index, Record, Step, amended, joined, made, ordered
@@ -98,13 +98,14 @@ class Organization(Record):
         live = self.status is OrganizationStatus.ACTIVE
         return {
             "name_key": ordered(sort_key(self.name), self.id),
-            "duplicate_key": joined(*place) if live else self.id,
+            "duplicate_key": joined(*map(folded, place)) if live else self.id,
         }
 
 
 async def create(store: "Store", act: Act, facts: Facts) -> "Document":
     """A new organisation, kept by the network named in `facts`. The same name and place twice is refused."""
     permit_making(Right.KEEP_ORGANIZATIONS, act.viewer, facts["network"])
+    await store.refer({("network",): facts["network"]}, "net", act)
     organization = made(Organization, {**facts, "id": act.new_id(Organization.PREFIX)})
     await _check_parent(store, act, organization)
     return await store.create(organization, act)

@@ -1,6 +1,7 @@
-"""A house that the tests of one file share: what only reads needs no fresh one."""
+"""Houses that the tests of one file share: what only reads needs no fresh one, what writes has a copy."""
 
 import asyncio
+import copy
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -9,8 +10,10 @@ import pytest
 from seeds.loader import load
 from service.store import upkeep
 from service.store.database import Database
+from service.store.kinds import indexes
 from service.store.relay import Relay
 from service.store.store import Store, now
+from tests.api.world import TODAY, build
 from tests.conftest import House
 
 
@@ -30,3 +33,37 @@ async def make_module_house() -> AsyncIterator[Callable[..., Any]]:
     yield make
     for database in opened:
         await database.close()
+
+
+@pytest.fixture(scope="module")
+async def built_world(make_module_house: Callable[..., Any]) -> tuple[House, dict[str, str]]:
+    house: House = await make_module_house()
+    return house, await build(house)
+
+
+@pytest.fixture(scope="module")
+def built(built_world: tuple[House, dict[str, str]]) -> House:
+    """A house with records in every state, to ask; nobody changes it."""
+    return built_world[0]
+
+
+@pytest.fixture(scope="module")
+def world(built_world: tuple[House, dict[str, str]]) -> dict[str, str]:
+    """The ids of those records by name."""
+    return built_world[1]
+
+
+@pytest.fixture(scope="module")
+async def everything(built: House, world: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
+    return {kind: await built.database.find(kind, {}, 1000) for kind in indexes()} if world else {}
+
+
+@pytest.fixture
+async def copied(everything: dict[str, list[dict[str, Any]]]) -> House:
+    """A copy of that house, to change."""
+    database = Database("mongomock", "", "copy")
+    await upkeep.prepare(database, "tests")
+    for kind, documents in everything.items():
+        if documents:
+            await database.insert_many(kind, copy.deepcopy(documents))
+    return House(database, Store(database), Relay(database, "tests", asyncio.Event()), TODAY)

@@ -1,69 +1,218 @@
-"""The commands that need no database, and what a person sees of the command line."""
+"""What a query costs the database, counted on the real engine.
 
-from pathlib import Path
+The definition: a query costs one find for its root field, and one more for each link that it names, however many
+records stand on a page or are linked from it. A link is a field that follows an id or lists what names the record; so
+a query of n levels with one link each costs n finds, at most levels + 1 with the exceptions that are told here:
+`totalCount` and `timeline` are read by a command of their own (`timeline` by two: what waits in the outbox, and what
+was relayed), as is the membership behind `memberOf`, and statistics are made of two or three.
+"""
+
+import asyncio
+import datetime as dt
+import uuid
+from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
-from graphql import build_schema
 
-from service import __main__ as command_line
-from service.settings import VARIABLES, Settings
+from seeds import synthetic
+from seeds.loader import plant
+from service.records import RIGHTS_KEYS
+from service.store import upkeep
+from service.store.database import Database
+from service.store.kinds import KINDS
+from service.store.relay import Relay
+from service.store.store import Store
+from service.viewer import ANONYMOUS, Grant, Role, Viewer
+from tests.api.world import at
+from tests.conftest import Commands, House
+
+NETWORK = synthetic.NETWORK
+ADMIN = Viewer("admin", (Grant(Role.NETWORK_ADMIN, NETWORK),))
+ACTIVITIES, TODAY = 150, at("2024-06-15 10:00")
+PARTS = "fragment parts on Activity { when { from } }"
+READING = {"find", "aggregate", "count", "getMore"}
 
 
-@pytest.fixture
-def schema_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    path = tmp_path / "schema.graphql"
-    monkeypatch.setattr(command_line, "SCHEMA_FILE", path)
-    return path
+@pytest.fixture(scope="module")
+async def counted(engine_uri: str) -> AsyncIterator[tuple[House, Commands]]:
+    commands = Commands()
+    database = Database("motor", engine_uri, f"test_{uuid.uuid4().hex}", [commands])
+    await upkeep.prepare(database, "tests")
+    store = Store(database)
+    await plant(store, synthetic.records(ACTIVITIES, TODAY.date()), TODAY - dt.timedelta(days=1), lambda _: None)
+    yield House(database, store, Relay(database, "tests", asyncio.Event()), TODAY), commands
+    await database.client.drop_database(database.name)
+    await database.close()
 
 
-def test_the_exported_schema_is_sdl_and_equal_to_the_code(schema_file: Path) -> None:
-    assert command_line.main(["export-schema"]) == 0
-    assert build_schema(schema_file.read_text("utf-8")).query_type is not None
-    assert command_line.main(["export-schema", "--check"]) == 0
+async def sent(
+    counted: tuple[House, Commands], query: str, viewer: Viewer = ADMIN, **variables: Any
+) -> tuple[dict[str, Any], list[tuple[str, dict[str, Any]]]]:
+    """The answer, and the reading commands that it took."""
+    house, commands = counted
+    commands.sent.clear()
+    data = await house.data(query, viewer, **variables)
+    return data, [(name, command) for name, command in commands.sent if name in READING]
 
 
-@pytest.mark.parametrize("absent", [True, False])
-def test_a_schema_that_differs_is_shown_and_not_written(
-    schema_file: Path, capsys: pytest.CaptureFixture[str], absent: bool
+def of(collection: str, arguments: str, selection: str) -> str:
+    return f'query($n: Int) {{ {collection}(network: "{NETWORK}", first: $n{arguments}) {{ {selection} }} }}'
+
+
+COSTS = {
+    "a flat page": (of("activities", "", "nodes { id title status when { from } }"), 1),
+    "a page with its total": (of("activities", "", "totalCount nodes { id }"), 2),
+    "edges and page info": (of("activities", "", "edges { cursor node { id } } pageInfo { endCursor }"), 1),
+    "a link inside a list": (of("activities", "", "nodes { participations { organization { name } } }"), 2),
+    "three links to one type": (
+        of("activities", "", "nodes { filedBy { id } participations { organization { id } branch { id } } }"),
+        4,
+    ),
+    "four levels down": (
+        of(
+            "activities",
+            ", orderBy: EARLIEST_FIRST",
+            "nodes { agreement { parties { organization { keptBy { name } } } } }",
+        ),
+        4,
+    ),
+    "the example of the promises": (
+        of(
+            "activities",
+            ", orderBy: EARLIEST_FIRST",
+            """nodes { id title form status when { from to } topics { pillar } participations { role
+            organization { id name } } agreement { id title status } }""",
+        ),
+        3,
+    ),
+    "a list below each of a list": (
+        of("memberships", "", "nodes { organization { activities(first: 3) { nodes { title } } } }"),
+        3,
+    ),
+    "a total below each of a list": (
+        of("memberships", "", "nodes { organization { activities(first: 1) { totalCount nodes { id } } } }"),
+        4,
+    ),
+    "lists below lists": (
+        of(
+            "memberships",
+            "",
+            """nodes { organization { agreements(first: 2) { nodes { title
+            activities(first: 2) { nodes { title } } } } } }""",
+        ),
+        4,
+    ),
+    "a filtered list below each of a list": (
+        of(
+            "memberships",
+            "",
+            """nodes { organization { activities(first: 2, where: {status: PUBLISHED, pillar: SERVICE}) {
+            nodes { title } } } }""",
+        ),
+        3,
+    ),
+    "what the viewer can": (of("activities", "", "nodes { id viewerCan gaps sources { fact } }"), 1),
+    "the history of each of a list": (of("activities", "", "nodes { timeline(first: 2) { nodes { version } } }"), 3),
+    "the history with its totals": (
+        of("activities", "", "nodes { timeline(first: 2) { totalCount nodes { version } } }"),
+        3,
+    ),
+    "headcounts": (of("headcounts", "", "nodes { staff organization { name } }"), 2),
+    "organisations of a network": (
+        f'query($n: Int) {{ organizations(where: {{memberOf: "{NETWORK}"}}, first: $n) {{ nodes {{ name }} }} }}',
+        2,
+    ),
+    "networks": (
+        "query($n: Int) { networks(first: $n) { nodes { name memberships(first: 1) { nodes { role } } } } }",
+        2,
+    ),
+    "coverage": (of("coverage", "", "nodes { organization { name } cells { activities } }"), 4),
+    "counts": (
+        f'{{ activityCounts(network: "{NETWORK}") {{ total undated byPillar {{ activities }} }} }}',
+        2,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", COSTS)
+async def test_a_query_costs_its_links_and_as_much_for_a_hundred_as_for_one(
+    counted: tuple[House, Commands], name: str
 ) -> None:
-    assert command_line.main(["export-schema"]) == 0
-    committed = schema_file.read_text("utf-8").replace("type Query {", "type Query {\n  forgotten: Int\n")
-    if absent:
-        schema_file.unlink()
-    else:
-        schema_file.write_text(committed, "utf-8")
-    assert command_line.main(["export-schema", "--check"]) == 1
-    printed = capsys.readouterr()
-    assert ("-  forgotten: Int" in printed.out) != absent
-    assert printed.err.splitlines() == [
-        "cobuild: schema/schema.graphql differs from the code: run make schema. 与代码不一致：请运行 make schema。"
-    ]
-    assert schema_file.exists() != absent
+    query, most = COSTS[name]
+    costs = {}
+    for size in (1, 10, 100) if "$n" in query else (100,):
+        _, commands = await sent(counted, query, **({"n": size} if "$n" in query else {}))
+        costs[size] = [command for command, _ in commands]
+    one = costs.pop(1, [])
+    assert len(one) <= most  # less where the one record has nothing to follow
+    assert {size: len(each) for size, each in costs.items()} == dict.fromkeys(costs, most), costs
 
 
-def test_help_names_every_command_and_every_setting(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        command_line.main(["--help"])
-    assert ended.value.code == 0
-    shown = capsys.readouterr().out
-    for name in ("serve", "seed", "token", "export-schema", "doctor", *(each.name for each in VARIABLES.values())):
-        assert f"  {name}" in shown
+async def test_the_public_pays_no_more_than_the_admin(counted: tuple[House, Commands]) -> None:
+    query, most = COSTS["a list below each of a list"]
+    _, commands = await sent(counted, query, ANONYMOUS, n=100)
+    assert len(commands) == most
 
 
-@pytest.mark.parametrize("number", ["0", "-1", "1.5", "x", "10000000"])
-def test_a_number_that_is_none_is_refused(number: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        command_line.main(["seed", "--synthetic", number])
-    assert ended.value.code == 2
-    assert "argument --synthetic" in capsys.readouterr().err
+async def test_many_nodes_cost_one_find_a_type(counted: tuple[House, Commands]) -> None:
+    ids = [f"org_syn_{number:06}" for number in range(1, 12)] + [f"act_syn_{number:06}" for number in range(1, 80)]
+    query = "query($ids: [ID!]!) { nodes(ids: $ids) { id ... on Activity { title } ... on Organization { name } } }"
+    data, commands = await sent(counted, query, ids=ids)
+    assert [node["id"] for node in data["nodes"]] == ids
+    assert [(name, command[name]) for name, command in commands] == [("find", "organizations"), ("find", "activities")]
 
 
-def test_an_interrupted_command_ends_without_a_traceback(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("root", ["a list below each of a list", "a total below each of a list"])
+async def test_a_list_below_each_of_a_list_is_the_one_that_each_would_give_alone(
+    counted: tuple[House, Commands], root: str
 ) -> None:
-    def interrupted(_: object) -> object:
-        raise KeyboardInterrupt
+    selection = "activities(first: 3) { totalCount nodes { title } pageInfo { hasNextPage } }"
+    data, _ = await sent(counted, of("memberships", "", f"nodes {{ organization {{ id {selection} }} }}"), n=100)
+    together = {node["organization"]["id"]: node["organization"]["activities"] for node in data["memberships"]["nodes"]}
+    assert len(together) > 10
+    query = f"query($id: ID!) {{ node(id: $id) {{ ... on Organization {{ {selection} }} }} }}"
+    for own_id in list(together)[:6]:
+        alone, _ = await sent(counted, query, id=own_id)
+        assert alone["node"]["activities"] == together[own_id]
 
-    monkeypatch.setattr(Settings, "from_environment", interrupted)
-    assert command_line.main(["token", "--role", "OPERATOR"]) == 130
-    assert capsys.readouterr().err == ""
+
+@pytest.mark.parametrize(
+    ("query", "collection", "wanted"),
+    [
+        (of("activities", "", "nodes { id }"), "activities", set()),
+        (of("activities", "", "nodes { title form }"), "activities", {"title", "form"}),
+        (of("activities", "", "edges { node { place __typename } }"), "activities", {"place"}),
+        (f"{of('activities', '', 'nodes { ...parts }')} {PARTS}", "activities", {"when"}),
+        (of("activities", "", "nodes { ... on Recorded { updatedAt gaps } }"), "activities", {"updated_at", "gaps"}),
+        (of("activities", "", "nodes { a: title b: title }"), "activities", {"title"}),
+        (of("activities", "", "nodes { filedBy { shortName } }"), "organizations", {"short_name"}),
+        (of("activities", "", "nodes { filedBy { shortName } }"), "activities", {"filed_by"}),
+        (of("agreements", "", "nodes { signers }"), "agreements", {"signatures"}),
+        (of("agreements", "", "nodes { status }"), "agreements", set()),
+        (of("headcounts", "", "nodes { viewerCan }"), "headcounts", {"origin"}),
+    ],
+)
+async def test_a_find_asks_for_what_the_query_names_and_for_what_rights_and_state_need(
+    counted: tuple[House, Commands], query: str, collection: str, wanted: set[str]
+) -> None:
+    _, commands = await sent(counted, query, n=5)
+    [projection] = [set(command["projection"]) for _, command in commands if command.get("find") == collection]
+    kind = next(kind for kind in KINDS.values() if collection == kind.COLLECTION)
+    order = {"date_key"} if command_sorts(commands, collection) else set()
+    assert projection == wanted | {*RIGHTS_KEYS, *kind.STATE_KEYS} | order
+
+
+def command_sorts(commands: list[tuple[str, dict[str, Any]]], collection: str) -> bool:
+    return any("sort" in command for _, command in commands if command.get("find") == collection)
+
+
+async def test_no_find_is_without_a_limit_and_no_answer_takes_a_second_batch(counted: tuple[House, Commands]) -> None:
+    for query, _ in COSTS.values():
+        _, commands = await sent(counted, query, **({"n": 100} if "$n" in query else {}))
+        for name, command in commands:
+            assert name != "getMore"
+            if name == "find":
+                assert command["limit"] > 0
+            elif "pipeline" in command and "count" not in name:
+                assert any("$limit" in stage or "$count" in stage or "$group" in stage for stage in command["pipeline"])

@@ -110,6 +110,25 @@ def seeded_members() -> set[str]:
     }
 
 
+BOTH = [{"organization": {"id": "org_smu_derma"}}, {"organization": {"id": "org_boc_yuexiu"}}]
+SIGNED = [
+    {
+        "id": "agr_002_boc_yuexiu_integrity",
+        "title": "廉洁伙伴协议书",
+        "kind": "INTEGRITY_PARTNER",
+        "status": "ACTIVE",
+        "parties": BOTH,
+    },
+    {
+        "id": "agr_002_boc_yuexiu_co_building",
+        "title": "党建共建合作协议",
+        "kind": "CO_BUILDING",
+        "status": "ACTIVE",
+        "parties": BOTH,
+    },
+]
+
+
 def test_a_front_end_walks_from_a_sector_to_a_bank_its_agreements_and_its_integrity_activities(
     api: httpx.Client,
 ) -> None:
@@ -124,28 +143,7 @@ def test_a_front_end_walks_from_a_sector_to_a_bank_its_agreements_and_its_integr
     assert {partner["id"]: partner for partner in partners["nodes"]} == banks
 
     bank = next(partner["id"] for partner in partners["nodes"] if partner["name"] == "中国银行越秀支行")
-    both = [{"organization": {"id": "org_smu_derma"}}, {"organization": {"id": bank}}]
-    assert ask(api, AGREEMENTS, id=bank)["node"] == {
-        "name": "中国银行越秀支行",
-        "agreements": {
-            "nodes": [
-                {
-                    "id": "agr_002_boc_yuexiu_integrity",
-                    "title": "廉洁伙伴协议书",
-                    "kind": "INTEGRITY_PARTNER",
-                    "status": "ACTIVE",
-                    "parties": both,
-                },
-                {
-                    "id": "agr_002_boc_yuexiu_co_building",
-                    "title": "党建共建合作协议",
-                    "kind": "CO_BUILDING",
-                    "status": "ACTIVE",
-                    "parties": both,
-                },
-            ]
-        },
-    }
+    assert ask(api, AGREEMENTS, id=bank)["node"] == {"name": "中国银行越秀支行", "agreements": {"nodes": SIGNED}}
 
     assert ask(api, ACTIVITIES, id=bank, pillar="INTEGRITY")["node"]["activities"]["nodes"] == [
         {

@@ -35,6 +35,8 @@ def operation(name: str, fields: Mapping[str, GraphQLField], given: Mapping[str,
     """The text of an operation of one root field, each argument given by a variable."""
     kind = "mutation" if fields is MUTATIONS else "query"
     arguments = fields[name].args
+    if not given:
+        return f"{kind} {{ {name} {{ __typename {selection} }} }}"
     declared = ", ".join(f"${each}: {arguments[each].type}" for each in given)
     passed = ", ".join(f"{each}: ${each}" for each in given)
     return f"{kind}({declared}) {{ {name}({passed}) {{ __typename {selection} }} }}"

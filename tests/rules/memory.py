@@ -56,6 +56,13 @@ class MemoryStore(Store):
         wanted = sorted({own_id for own_id in ids if own_id.startswith(f"{prefix}_")})
         return {own_id: copy.deepcopy(self.documents[own_id]) for own_id in wanted if own_id in self.documents}
 
+    async def children(self, prefix: str, parent: str) -> dict[str, Document]:
+        return {
+            own_id: copy.deepcopy(document)
+            for own_id, document in self.documents.items()
+            if own_id.startswith(f"{prefix}_") and document["parent"] == parent
+        }
+
     def _write(self, before: Record | None, after: Record, act: Act) -> Document:
         revision = revision_of(before, after, act)
         if not revision["changes"]:

@@ -78,7 +78,7 @@ def bank_facts(**facts: Any) -> dict[str, Any]:
 
 def count_facts(**facts: Any) -> dict[str, Any]:
     counted = {"staff": 325, "members": 151, "cadres": 51}
-    return {"network": "net_a", "organization": "org_hospital", "on": "2024-04"} | counted | facts
+    return {"network": "net_a", "organization": "org_hospital", "on": "2024-02"} | counted | facts
 
 
 def join_facts(**facts: Any) -> dict[str, Any]:

@@ -188,15 +188,23 @@ async def test_all_problems_are_told_at_once(store: MemoryStore) -> None:
 async def test_the_days_follow_from_the_hours(
     store: MemoryStore, starts_at: dt.datetime, ends_at: dt.datetime | None, first: str, last: str
 ) -> None:
-    given = facts(starts_at=starts_at, ends_at=ends_at, when="1999")
+    given = facts(starts_at=starts_at, ends_at=ends_at)
     made = await holding.record(store, act(), given)
     assert (made["when"]["first"], made["when"]["last"]) == (first, last)
     assert made["date_key"].startswith(first)
 
 
+async def test_days_beside_the_hours_must_be_the_same(store: MemoryStore) -> None:
+    hours = {"starts_at": at(2024, 2, 28, 20), "ends_at": at(2024, 2, 29, 1)}
+    assert await codes(holding.record(store, act(), facts(**hours, when="1999"))) == [(Code.RULE_BROKEN, ("when",))]
+    made = await holding.record(store, act(), facts(**hours, when="2024-02-28/2024-02-29"))
+    again = holding.correct(store, act(), made["_id"], 1, {"when": "2024-02-28"})
+    assert await codes(again) == [(Code.RULE_BROKEN, ("when",))]
+
+
 async def test_a_correction_of_the_hours_moves_the_days(store: MemoryStore) -> None:
     await stand(store, ActivityStatus.HELD)
-    moved = await holding.correct(store, act(), "act_1", 1, {"starts_at": at(2024, 2, 29, 14), "when": "2020"})
+    moved = await holding.correct(store, act(), "act_1", 1, {"starts_at": at(2024, 2, 29, 14)})
     assert (moved["when"]["first"], moved["when"]["last"]) == ("2024-02-29", "2024-03-01")
     shorter = await holding.correct(store, act(), "act_1", 2, {"ends_at": None})
     assert shorter["when"] == {"first": "2024-02-29", "last": "2024-02-29", "precision": "DAY"}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from service.cooperation import drafting, signing
-from service.cooperation.agreements import Agreement
+from service.cooperation.agreements import MOST_VERSIONS, Agreement
 from service.errors import Code, Refusal
 from service.permission import steps_open
 from service.records import Document
@@ -115,7 +115,7 @@ class AgreementMachine(RuleBasedStateMachine):
     @rule(text=texts)
     def revise(self, text: str) -> None:
         new = not self.texts or self.texts[-1][0] != text
-        allowed = self.stage in ("DRAFT", "SIGNING", "DECLINED") and new
+        allowed = self.stage in ("DRAFT", "SIGNING", "DECLINED") and new and len(self.texts) < MOST_VERSIONS
         if self.attempt(allowed, drafting.revise, ADMIN, None, text=text):
             self.texts.append((text, self.today))
             self.signed, self.stage = {}, "DRAFT"

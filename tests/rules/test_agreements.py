@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from service.cooperation import drafting, signing
+from service.cooperation.agreements import MOST_VERSIONS
 from service.errors import Code
 from service.network.organizations import Organization, OrganizationStatus
 from service.records import record_of
@@ -232,3 +233,18 @@ async def test_what_was_never_signed_is_discarded_with_a_reason() -> None:
         assert await desk.refused(attempt) == WRONG_STATE
     pending = await Desk.signing()
     assert await pending.refused(pending.step(drafting.discard, act(reason="不要了"))) == WRONG_STATE
+
+
+async def test_a_text_has_so_many_versions_that_its_history_fits_a_document() -> None:
+    desk = await Desk.with_draft()
+    for number in range(2, MOST_VERSIONS + 1):
+        await drafting.revise(desk.store, act(), desk.id, number - 1, text=f"第 {number} 版")
+    more = drafting.revise(desk.store, act(), desk.id, MOST_VERSIONS, text="再一版")
+    assert await refused(desk.store, more) == [(Code.LIMIT_EXCEEDED, ("text",))]
+
+
+async def test_parties_stand_on_one_level_even_where_the_source_names_none() -> None:
+    mixed = {**REPORTED, **parties("hospital/hospital", "bank/counter")}
+    store = world()
+    found = await refused(store, drafting.draft(store, act(), mixed))
+    assert found == [(Code.RULE_BROKEN, ("parties", 1, "branch"))]

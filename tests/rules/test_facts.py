@@ -116,7 +116,11 @@ def test_a_value_that_must_be_there_is_not_nothing() -> None:
         (Contact("李" * 61), {(Code.INVALID, ("name",))}),
         (Contact("李\u0000"), {(Code.INVALID, ("name",))}),
         (Contact("李\ud800"), {(Code.INVALID, ("name",))}),
-        (Contact("李\t\n"), set()),
+        (Contact("李\t\n"), {(Code.INVALID, ("name",))}),
+        (Contact("李\u200b"), {(Code.INVALID, ("name",))}),
+        (Contact("\u202e李"), {(Code.INVALID, ("name",))}),
+        (Contact("م\u200cن"), set()),
+        (Source("002", "C1", "第一行\n第二行"), set()),
         (Source("002", "C1", "字" * LONGEST_TEXT), set()),
         (Source("002", "C1", "字" * (LONGEST_TEXT + 1)), {(Code.INVALID, ("quotation",))}),
         (("",) * MOST_ITEMS, set()),
@@ -239,3 +243,17 @@ def test_plain_values_are_what_the_database_keeps() -> None:
         "last": "2017-12-31",
         "precision": "YEAR",
     }
+
+
+@pytest.mark.parametrize("text", ["1e999999999", "-1e999999999", "1e-999999999", "0e999999999"])
+def test_a_number_of_monstrous_size_is_refused_before_it_is_written_out(text: str) -> None:
+    facts = {"outcomes": [{"description": "x", "value": Decimal(text), "unit": "人"}]}
+    with pytest.raises(Refusal) as refusal:
+        structured(Activity, facts)
+    assert refused(refusal) == {(Code.INVALID, ("outcomes",))}
+
+
+def test_a_list_too_long_is_refused_before_its_items_are_looked_at() -> None:
+    with pytest.raises(Refusal) as refusal:
+        structured(Activity, {"topics": ["nonsense"] * (MOST_ITEMS + 1)})
+    assert refused(refusal) == {(Code.LIMIT_EXCEEDED, ("topics",))}

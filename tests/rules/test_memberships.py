@@ -25,7 +25,7 @@ def store() -> MemoryStore:
 async def test_a_headcount_is_recorded_corrected_and_discarded(store: MemoryStore) -> None:
     made = await headcounts.record(store, act(), count_facts())
     corrected = await headcounts.correct(store, act(), made["_id"], 1, {"cadres": 54})
-    assert (corrected["cadres"], corrected["date_key"][:10]) == (54, "2024-04-01")
+    assert (corrected["cadres"], corrected["date_key"][:10]) == (54, "2024-02-01")
     discarded = await headcounts.discard(store, act(), made["_id"], 2)
     assert (discarded["status"], discarded["discard_reason"]) == ("DISCARDED", "登记有误")
     again = headcounts.correct(store, act(), made["_id"], 3, {"cadres": 51})
@@ -95,10 +95,10 @@ def membership(joined: str | None, left: str | None = None, **facts: Any) -> Doc
         (membership("2024-02-29"), dt.date(2024, 2, 29), "ACTIVE"),
         (membership("2024-03"), dt.date(2024, 2, 29), "UPCOMING"),
         (membership("2024-03"), dt.date(2024, 3, 1), "ACTIVE"),
-        (membership("2018", "2024-02-29"), dt.date(2024, 2, 29), "ACTIVE"),
-        (membership("2018", "2024-02-29"), dt.date(2024, 3, 1), "ENDED"),
-        (membership("2018", "2023-02"), dt.date(2023, 2, 28), "ACTIVE"),
-        (membership("2018", "2023-02"), dt.date(2023, 3, 1), "ENDED"),
+        (membership("2018", "2024-02-29"), dt.date(2024, 2, 28), "ACTIVE"),
+        (membership("2018", "2024-02-29"), dt.date(2024, 2, 29), "ENDED"),
+        (membership("2018", "2023-02"), dt.date(2023, 2, 27), "ACTIVE"),
+        (membership("2018", "2023-02"), dt.date(2023, 2, 28), "ENDED"),
         (membership(None), dt.date(1949, 10, 1), "ACTIVE"),
         (membership(None, "2020"), dt.date(2021, 1, 1), "ENDED"),
         (membership("2018", discarded=True), dt.date(2024, 2, 29), "DISCARDED"),
@@ -169,3 +169,15 @@ async def test_a_discarded_membership_stays_as_it_is(store: MemoryStore) -> None
     assert await codes(memberships.correct(store, act(), made["_id"], 2, {"joined": "2019"})) == illegal
     assert await codes(memberships.discard(store, act(), made["_id"], 2)) == illegal
     assert await codes(memberships.end(store, act(), made["_id"], 2, None)) == illegal
+
+
+async def test_nobody_is_counted_ahead_of_time(store: MemoryStore) -> None:
+    early = headcounts.record(store, act(), count_facts(on="2024-03-01"))
+    assert await codes(early) == [(Code.RULE_BROKEN, ("on",))]
+    assert (await headcounts.record(store, act(), count_facts(on="2024-02-29")))["version"] == 1
+
+
+async def test_a_departure_is_recorded_when_it_has_come(store: MemoryStore) -> None:
+    made = await memberships.join(store, act(), join_facts())
+    early = memberships.end(store, act(), made["_id"], 1, {"first": dt.date(2024, 3, 1)})
+    assert await codes(early) == [(Code.RULE_BROKEN, ("left",))]

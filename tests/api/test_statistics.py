@@ -1,0 +1,154 @@
+"""Statistics: by pillar and partner × pillar, zero cells too, of what the viewer may read and within a period."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from service.viewer import ANONYMOUS, Viewer
+from tests.api.world import TODAY, activity, do, made
+from tests.conftest import ADMIN, BANK, FRONT_END, LEAD, LEAD_RECORDER, NETWORK, OBSERVER, STRANGER, House
+
+COUNTS = """query($network: ID!, $period: PeriodInput) { activityCounts(network: $network, period: $period) {
+    total undated byPillar { pillar principle activities personTimes } } }"""
+COVERAGE = """query($network: ID!, $period: PeriodInput, $first: Int, $after: String) {
+    coverage(network: $network, period: $period, first: $first, after: $after) {
+        totalCount pageInfo { hasNextPage endCursor }
+        nodes { organization { id } member cells { pillar principle activities personTimes } } } }"""
+PILLARS = {
+    "LEARNING": "RESOURCE_SHARING",
+    "DEVELOPMENT": "BUSINESS_COOPERATION",
+    "SERVICE": "SHARED_VALUES",
+    "INTEGRITY": "MUTUAL_SUPERVISION",
+}
+INSIDERS = [FRONT_END, OBSERVER, ADMIN, LEAD_RECORDER]
+
+
+def cells(**counted: tuple[int, int]) -> list[dict[str, Any]]:
+    """One cell for each pillar: (activities, person-times), zero where not named."""
+    return [
+        {"pillar": pillar, "principle": principle, "activities": activities, "personTimes": people}
+        for pillar, principle in PILLARS.items()
+        for activities, people in [counted.get(pillar, (0, 0))]
+    ]
+
+
+@pytest.fixture(scope="module")
+def house(built: House) -> House:
+    return built
+
+
+async def counts(house: House, viewer: Viewer, network: str = NETWORK, **period: Any) -> dict[str, Any]:
+    found = (await house.data(COUNTS, viewer, network=network, period=period or None))["activityCounts"]
+    assert isinstance(found, dict)
+    return found
+
+
+async def row_of(house: House, organization: str, viewer: Viewer, **period: Any) -> dict[str, Any] | None:
+    found = (await house.data(COVERAGE, viewer, network=NETWORK, period=period or None, first=100))["coverage"]
+    assert found["totalCount"] == len(found["nodes"])
+    assert all(len(row["cells"]) == 4 for row in found["nodes"])
+    rows = [row for row in found["nodes"] if row["organization"]["id"] == organization]
+    assert len(rows) <= 1
+    return rows[0] if rows else None
+
+
+@pytest.mark.parametrize("viewer", INSIDERS, ids=lambda viewer: viewer.subject)
+async def test_who_reads_the_network_counts_all_that_was_held(house: House, viewer: Viewer) -> None:
+    assert await counts(house, viewer) == {
+        "total": 20,
+        "undated": 17,
+        "byPillar": cells(LEARNING=(6, 32), DEVELOPMENT=(6, 0), SERVICE=(6, 32), INTEGRITY=(2, 0)),
+    }
+
+
+@pytest.mark.parametrize("viewer", [ANONYMOUS, STRANGER], ids=lambda viewer: viewer.subject)
+async def test_others_count_what_is_published(house: House, viewer: Viewer) -> None:
+    assert await counts(house, viewer) == {
+        "total": 19,
+        "undated": 17,
+        "byPillar": cells(LEARNING=(5, 0), DEVELOPMENT=(6, 0), SERVICE=(6, 32), INTEGRITY=(2, 0)),
+    }
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "total"),
+    [
+        ("2024-02-29", "2024-02-29", 1),
+        ("2024-02-29", "2024-03-01", 2),
+        ("2024-03-01", "2024-03-01", 1),
+        ("2024-03-02", "2024-12-31", 0),
+        ("2018-01-01", "2018-12-31", 1),
+        ("2024-03-01", "2024-02-29", 0),
+    ],
+)
+async def test_a_period_counts_its_first_and_its_last_day_and_nothing_undated(
+    house: House, first: str, last: str, total: int
+) -> None:
+    found = await counts(house, ADMIN, **{"from": first, "to": last})
+    assert (found["total"], found["undated"]) == (total, 17)
+
+
+@pytest.mark.parametrize("network", ["net_missing", "org_boc", ""])
+async def test_no_network_has_no_activities_but_all_its_cells(house: House, network: str) -> None:
+    assert await counts(house, ADMIN, network) == {"total": 0, "undated": 0, "byPillar": cells()}
+
+
+async def test_an_activity_of_two_pillars_is_one_in_the_total_and_one_in_each_pillar(
+    make_module_house: Callable[..., Any],
+) -> None:
+    house: House = await make_module_house()
+    house.at = TODAY
+    topics = [
+        {"pillar": "LEARNING", "theme": "EXCHANGE", "main": True},
+        {"pillar": "INTEGRITY", "theme": "INTEGRITY_EXCHANGE", "main": False},
+    ]
+    own_id = await made(house, "recordActivity", input=activity("两项共建", topics=topics))
+    before = await counts(house, ADMIN)
+    assert before["total"] == 19
+    assert before["byPillar"] == cells(LEARNING=(6, 32), DEVELOPMENT=(6, 0), SERVICE=(5, 0), INTEGRITY=(3, 32))
+    changes = {"topics": [{"pillar": "SERVICE", "theme": "SERVING_STAFF"}]}
+    await do(house, "correctActivity", id=own_id, version=1, reason="改主题", input=changes)
+    after = await counts(house, ADMIN)
+    assert after["byPillar"] == cells(LEARNING=(5, 0), DEVELOPMENT=(6, 0), SERVICE=(6, 32), INTEGRITY=(2, 0))
+
+
+async def test_coverage_counts_each_partner_in_each_pillar(house: House) -> None:
+    assert await row_of(house, BANK, ADMIN) == {
+        "organization": {"id": BANK},
+        "member": True,
+        "cells": cells(LEARNING=(2, 32), DEVELOPMENT=(1, 0), SERVICE=(1, 32), INTEGRITY=(1, 0)),
+    }
+    public = await row_of(house, BANK, ANONYMOUS)
+    assert public is not None
+    assert public["cells"] == cells(LEARNING=(1, 0), DEVELOPMENT=(1, 0), SERVICE=(1, 32), INTEGRITY=(1, 0))
+
+
+async def test_a_member_without_activities_has_a_row_of_zeros(house: House) -> None:
+    period = {"from": "2000-01-01", "to": "2000-12-31"}
+    assert await row_of(house, LEAD, ADMIN, **period) == {
+        "organization": {"id": LEAD},
+        "member": True,
+        "cells": cells(),
+    }
+
+
+async def test_who_took_part_without_being_a_member_has_a_row_and_an_outsider_none(house: House) -> None:
+    guest = await row_of(house, "org_fire_yuexiu_guangxi", ADMIN)
+    assert guest == {"organization": {"id": "org_fire_yuexiu_guangxi"}, "member": False, "cells": cells(SERVICE=(1, 0))}
+    assert await row_of(house, "org_wuxi2", ADMIN) is None
+    assert await row_of(house, "org_lianzhang", ADMIN) is not None  # upcoming member, past participant
+
+
+async def test_coverage_pages_by_name_without_loss(house: House) -> None:
+    whole = (await house.data(COVERAGE, network=NETWORK, first=100))["coverage"]
+    rows: list[Any] = []
+    after = None
+    while after is not None or not rows:
+        found = (await house.data(COVERAGE, network=NETWORK, first=4, after=after))["coverage"]
+        rows += found["nodes"]
+        after = found["pageInfo"]["endCursor"] if found["pageInfo"]["hasNextPage"] else None
+        if after is None:
+            break
+    assert rows == whole["nodes"]
+    assert whole["totalCount"] == len(rows) == 19

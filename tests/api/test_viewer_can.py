@@ -1,0 +1,100 @@
+"""`viewerCan` tells the truth: it lists the steps that are not refused, and no other."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from service.records import Action
+from service.store.kinds import kind_of
+from service.viewer import ANONYMOUS, Viewer
+from tests.api.valid import calls
+from tests.api.world import (
+    MUTATIONS,
+    operation,
+)
+from tests.conftest import (
+    ADMIN,
+    BANK,
+    BANK_RECORDER,
+    FRONT_END,
+    LEAD_RECORDER,
+    NETWORK,
+    OBSERVER,
+    OFFICER,
+    OPERATOR,
+    STRANGER,
+    House,
+)
+
+EVERYBODY = [ANONYMOUS, FRONT_END, LEAD_RECORDER, BANK_RECORDER, ADMIN, OFFICER, OBSERVER, OPERATOR, STRANGER]
+STEPS: Mapping[str, Mapping[str, str]] = {
+    "net": {"CORRECT": "correctNetwork", "ARCHIVE": "archiveNetwork"},
+    "org": {"CORRECT": "correctOrganization", "ARCHIVE": "archiveOrganization"},
+    "bra": {"CORRECT": "correctPartyBranch", "ARCHIVE": "archivePartyBranch"},
+    "hea": {"CORRECT": "correctHeadcount", "DISCARD": "discardHeadcount"},
+    "mem": {"CORRECT": "correctMembership", "END": "endMembership", "DISCARD": "discardMembership"},
+    "agr": {
+        "CORRECT": "correctAgreement",
+        "REVISE": "reviseAgreement",
+        "OPEN_FOR_SIGNING": "openAgreementForSigning",
+        "SIGN": "signAgreement",
+        "WITHDRAW_SIGNATURE": "withdrawSignature",
+        "DECLINE": "declineAgreement",
+        "TERMINATE": "terminateAgreement",
+        "DISCARD": "discardAgreement",
+    },
+    "act": {
+        "CORRECT": "correctActivity",
+        "HOLD": "holdActivity",
+        "PUBLISH": "publishActivity",
+        "CANCEL": "cancelActivity",
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def house(built: House) -> House:
+    return built
+
+
+def test_every_step_of_every_kind_has_its_mutation() -> None:
+    for prefix, steps in STEPS.items():
+        kind = kind_of(f"{prefix}_")
+        assert kind is not None
+        assert {Action(step) for step in steps} == set(kind.STEPS)
+        assert set(steps.values()) <= set(MUTATIONS)
+
+
+async def _allowed(house: House, name: str, viewer: Viewer, own_id: str, world: Mapping[str, str]) -> bool:
+    """Whether the mutation gets past right and state; if it is carried out, the record is put back."""
+    version = (await house.data("query($id: ID!) { node(id: $id) { ... on Recorded { version } } }", id=own_id))["node"]
+    given: dict[str, Any] = {**calls(world)[name].given, "id": own_id, **version}
+    given |= {"input": {}} if "input" in given else {}
+    own = next((grant.organization for grant in viewer.grants if grant.organization), BANK)
+    given |= {"organization": own} if "organization" in given else {}
+    kind = kind_of(own_id)
+    assert kind is not None
+    collection = house.database._database[kind.COLLECTION]
+    before = await collection.find_one({"_id": own_id})
+    result = await house.ask(operation(name, MUTATIONS, given, "... on Refusal { problems { code } }"), viewer, **given)
+    await collection.replace_one({"_id": own_id}, before)
+    assert result.data is not None
+    if result.data[name] is None:
+        return False
+    codes = {problem["code"] for problem in result.data[name].get("problems", ())}
+    return not codes & {"FORBIDDEN", "ILLEGAL_STATE", "NOT_FOUND"}
+
+
+@pytest.mark.parametrize("viewer", EVERYBODY, ids=lambda viewer: viewer.subject)
+async def test_viewer_can_lists_exactly_the_steps_that_are_not_refused(
+    house: House, world: dict[str, str], viewer: Viewer
+) -> None:
+    query = "query($id: ID!) { node(id: $id) { ... on Recorded { viewerCan } } }"
+    reported = {"reported agreement": "agr_002_boc_yuexiu_integrity", "network": NETWORK}
+    own = {name: own_id for name, own_id in world.items() if not name.startswith("wuxi ")} | reported
+    for name, own_id in own.items():
+        node = (await house.data(query, viewer, id=own_id))["node"]
+        steps = STEPS[own_id[:3]]
+        allowed = {step for step, mutation in steps.items() if await _allowed(house, mutation, viewer, own_id, world)}
+        assert (name, set(node["viewerCan"] if node else ())) == (name, allowed)

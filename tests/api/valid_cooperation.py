@@ -1,0 +1,166 @@
+"""Calls that succeed, of the mutations of agreements and activities."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.api.call import REASON, Call, changed, created
+from tests.api.world import activity, agreement
+from tests.conftest import BANK, BANK_RECORDER, LEAD
+
+
+def _drafting(world: Mapping[str, str]) -> dict[str, Call]:
+    why: Any = {"reason": REASON}
+    parties = [{"organization": LEAD, "branch": "bra_smu_derma_committee"}, {"organization": BANK}]
+    return {
+        "draftAgreement": created(
+            {**agreement("新协议"), "parties": parties},
+            "status gaps parties { organization { id } branch { id } } versions { number text }",
+            {
+                "status": "DRAFT",
+                "gaps": [],
+                "parties": [
+                    {"organization": {"id": LEAD}, "branch": {"id": "bra_smu_derma_committee"}},
+                    {"organization": {"id": BANK}, "branch": None},
+                ],
+                "versions": [{"number": 1, "text": "新协议正文"}],
+            },
+        ),
+        "correctAgreement": changed(
+            world["draft"],
+            1,
+            "title termTo",
+            {"title": "新题", "termTo": "2028-02-29"},
+            input={"title": "新题", "termTo": "2028-02-29", "parties": parties},
+            **why,
+        ),
+        "reviseAgreement": changed(
+            world["signing"],
+            2,
+            "status versions { number text }",
+            {"status": "DRAFT", "versions": [{"number": 1, "text": "签署中正文"}, {"number": 2, "text": "修订正文"}]},
+            text="修订正文",
+            **why,
+        ),
+        "openAgreementForSigning": changed(world["draft"], 1, "status", {"status": "SIGNING"}),
+    }
+
+
+def _signing(world: Mapping[str, str]) -> dict[str, Call]:
+    why: Any = {"reason": REASON}
+    signing: Any = {"id": world["signing"], "organization": BANK}
+    return {
+        "signAgreement": Call(
+            BANK_RECORDER,
+            {**signing, "version": 2, "textVersion": 1, "signedOn": "2024-06-15", "signer": "周"},
+            "status signers signatures { organization { id } version signedOn withdrawnAt }",
+            {
+                "status": "SIGNING",
+                "signers": ["周"],
+                "signatures": [
+                    {"organization": {"id": BANK}, "version": 1, "signedOn": "2024-06-15", "withdrawnAt": None}
+                ],
+            },
+        ),
+        "withdrawSignature": Call(
+            BANK_RECORDER,
+            {"id": world["half signed"], "organization": BANK, "version": 3, **why},
+            "status signatures { withdrawnAt withdrawalReason }",
+            {
+                "status": "SIGNING",
+                "signatures": [{"withdrawnAt": "2024-06-15T02:00:00.000Z", "withdrawalReason": REASON}],
+            },
+        ),
+        "declineAgreement": Call(
+            BANK_RECORDER,
+            {**signing, "version": 2, **why},
+            "status declines { organization { id } version declinedAt reason }",
+            {
+                "status": "DECLINED",
+                "declines": [
+                    {"organization": {"id": BANK}, "version": 1, "declinedAt": "2024-06-15T02:00:00.000Z"}
+                    | {"reason": REASON}
+                ],
+            },
+        ),
+    }
+
+
+def _ending(world: Mapping[str, str]) -> dict[str, Call]:
+    why: Any = {"reason": REASON}
+    return {
+        "terminateAgreement": changed(
+            world["active"],
+            4,
+            "status terminatedOn endReason",
+            {"status": "TERMINATED", "terminatedOn": "2024-06-15", "endReason": REASON},
+            **why,
+        ),
+        "discardAgreement": changed(
+            world["draft"], 1, "status endReason", {"status": "DISCARDED", "endReason": REASON}, **why
+        ),
+    }
+
+
+def _making(world: Mapping[str, str]) -> dict[str, Call]:
+    integrity = {"topics": [{"pillar": "INTEGRITY", "theme": "INTEGRITY_EDUCATION"}], "agreement": world["active"]}
+    held = activity("廉洁教育", startsAt="2024-06-14T09:30:00+08:00", filedBy=BANK, **integrity)
+    held["participations"][0]["branch"] = "bra_smu_derma_committee"
+    return {
+        "planActivity": created(
+            activity("新计划", startsAt="2024-06-30T09:30:00+08:00"),
+            "status startsAt filedBy { id }",
+            {"status": "PLANNED", "startsAt": "2024-06-30T01:30:00.000Z", "filedBy": {"id": LEAD}},
+        ),
+        "recordActivity": created(
+            held,
+            "status agreement { id } filedBy { id } participations { branch { id } }",
+            {
+                "status": "HELD",
+                "agreement": {"id": world["active"]},
+                "filedBy": {"id": BANK},
+                "participations": [{"branch": {"id": "bra_smu_derma_committee"}}, {"branch": None}],
+            },
+        ),
+    }
+
+
+def _changing(world: Mapping[str, str]) -> dict[str, Call]:
+    why: Any = {"reason": REASON}
+    integrity = {"topics": [{"pillar": "INTEGRITY", "theme": "INTEGRITY_EDUCATION"}], "agreement": world["active"]}
+    held = activity("廉洁教育", startsAt="2024-06-14T09:30:00+08:00", filedBy=BANK, **integrity)
+    held["participations"][0]["branch"] = "bra_smu_derma_committee"
+    outcomes = [{"description": "义诊", "value": "12.50", "unit": "万元", "qualifier": "OVER"}]
+    return {
+        "holdActivity": changed(
+            world["planned"],
+            1,
+            "status outcomes { description value unit qualifier }",
+            {"status": "HELD", "outcomes": outcomes},
+            input={"startsAt": "2024-06-15T01:00:00Z", "outcomes": outcomes},
+        ),
+        "publishActivity": changed(world["held"], 1, "status", {"status": "PUBLISHED"}),
+        "cancelActivity": changed(
+            world["planned"], 1, "status cancelReason", {"status": "CANCELLED", "cancelReason": REASON}, **why
+        ),
+        "correctActivity": changed(
+            world["published"],
+            2,
+            "status filedBy { id } participations { organization { id } role }",
+            {
+                "status": "PUBLISHED",
+                "filedBy": {"id": BANK},
+                "participations": [
+                    {"organization": {"id": LEAD}, "role": "CO_HOST"},
+                    {"organization": {"id": BANK}, "role": "HOST"},
+                ],
+            },
+            input={
+                "participations": [{"organization": LEAD, "role": "CO_HOST"}, {"organization": BANK, "role": "HOST"}],
+                "filedBy": BANK,
+            },
+            **why,
+        ),
+    }
+
+
+COOPERATION_CALLS = (_drafting, _signing, _ending, _making, _changing)
