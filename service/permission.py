@@ -41,7 +41,8 @@ def steps_open(kind: type[Record], document: Document, viewer: Viewer, day: dt.d
     return [
         action
         for action, step in kind.STEPS.items()
-        if kind.allows(document, action, day) and viewer.may(step.right, document["network"], document["concerns"])
+        if kind.allows(document, action, day)
+        and viewer.may(step.right, document["network"], kind.actors(document, action))
     ]
 
 

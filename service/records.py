@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import auto
-from typing import Any, ClassVar, NamedTuple, TypeAlias, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeAlias, TypeVar, cast
 
 from service.errors import Code, Problem, refuse_any
 from service.facts import Facts, malformed, plain, structured
@@ -78,7 +78,7 @@ class Record:
     TITLE: ClassVar[tuple[str, str]]  # English, Chinese
     INDEXES: ClassVar[tuple[Index, ...]]
     STEPS: ClassVar[Mapping[Action, Step]]
-    STATE_KEYS: ClassVar[tuple[str, ...]] = ("status",)  # the stored keys that state and right to read depend on
+    STATE_KEYS: ClassVar[tuple[str, ...]] = ("status",)  # what its state, steps and right to read depend on
     READ: ClassVar[Right] = Right.READ_NETWORK  # the right that reading one needs, where its state does not matter
     FIXED: ClassVar[tuple[str, ...]] = ("id", "network", "version", "origin")  # what no later write changes
     PRIVATE: ClassVar[Mapping[str, Right]] = {}  # facts that need a right of their own, also in the timeline
@@ -122,6 +122,11 @@ class Record:
     def allows(cls, document: Document, action: Action, day: dt.date) -> bool:
         """Whether the record's own state lets `action` be taken on `day`, whoever asks."""
         return cls.state(document, day) in cls.STEPS[action].states
+
+    @classmethod
+    def actors(cls, document: Document, action: Action) -> Collection[str]:
+        """The organisations whose recorders have `action` before them: those it concerns."""
+        return cast(list[str], document["concerns"])
 
     @classmethod
     def right_to_read(cls, document: Document, day: dt.date) -> Right:

@@ -98,7 +98,10 @@ class House:
 
 @pytest.fixture(scope="session")
 def engine_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a real SecantusDB that lives as long as the test session."""
+    """A real server: the one MONGODB_TEST_URI names, else a SecantusDB that lives as long as the test session."""
+    if given := os.environ.get("MONGODB_TEST_URI"):
+        yield given
+        return
     with EmbeddedEngine(ENGINE, tmp_path_factory.mktemp("engine")) as uri:
         yield uri
 

@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import auto
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from service.cooperation.pillars import Pillar
 from service.dates import FIRST_DAY, LAST_DAY, PartialDate
@@ -114,7 +114,7 @@ class Agreement(Record):
         Index(("network", "title_key")),
         Index(("concerns", "date_key")),
     )
-    STATE_KEYS = ("stage", "active_from", "active_to", "terminated_from")
+    STATE_KEYS = ("stage", "active_from", "active_to", "terminated_from", "unsigned")
     STEPS: ClassVar = {
         Action.CORRECT: Step(Right.KEEP_AGREEMENTS, frozenset({AgreementStatus.DRAFT})),
         Action.REVISE: Step(Right.KEEP_AGREEMENTS, UNSIGNED),
@@ -178,6 +178,7 @@ class Agreement(Record):
             "active_from": (self.begins or FIRST_DAY).isoformat(),
             "active_to": (self.term_to or LAST_DAY).isoformat(),
             "terminated_from": (self.terminated_on or LAST_DAY).isoformat(),
+            "unsigned": sorted(party for party in self.concerns() if self.standing_signature(party) is None),
             "date_key": ordered(self.begins.isoformat() if self.begins else "", self.id),
             "title_key": ordered(sort_key(self.title), self.id),
         }
@@ -211,6 +212,15 @@ class Agreement(Record):
         if document["origin"] == Origin.REPORTED and document["stage"] != Stage.DISCARDED:
             return action in (Action.CORRECT, Action.DISCARD) or super().allows(document, action, day)
         return super().allows(document, action, day)
+
+    @classmethod
+    def actors(cls, document: Document, action: Action) -> Collection[str]:
+        """Who has not signed may sign or decline; who has may take it back."""
+        if action in (Action.SIGN, Action.DECLINE):
+            return cast(list[str], document["unsigned"])
+        concerned = super().actors(document, action)
+        signed = [party for party in concerned if party not in document["unsigned"]]
+        return signed if action is Action.WITHDRAW_SIGNATURE else concerned
 
     @classmethod
     def right_to_read(cls, document: Document, day: dt.date) -> Right:

@@ -4,10 +4,12 @@ Everything else in the store speaks to this class, which knows where the drivers
 `Unavailable` and `Duplicate`. Reads decode naive UTC, which costs half of what aware moments do.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Literal
 
+import pymongo
 from pymongo import AsyncMongoClient
 from pymongo.errors import (
     BulkWriteError,
@@ -16,14 +18,18 @@ from pymongo.errors import (
     ExecutionTimeout,
     OperationFailure,
     WaitQueueTimeoutError,
+    WriteConcernError,
 )
+from pymongo.monitoring import CommandListener
 
 from service.errors import Unavailable
 
 DriverName = Literal["motor", "pymongo", "mongomock"]
 Fields = Mapping[str, Any]
 SELECTION_TIMEOUT, CALL_TIMEOUT = 2_000, 3_000  # milliseconds
-NOT_WRITABLE = frozenset({91, 189, 10107, 11600, 11602, 13435, 13436})  # the server is going or stepping down
+INDEX_TIMEOUT = 600  # seconds to build one index of what is there already
+# Passing states of a server (retryable-writes specification) that the drivers do not tell as lost connections.
+PASSING = frozenset({6, 7, 89, 134, 262, 9001})
 
 
 class Duplicate(Exception):
@@ -36,24 +42,39 @@ class Duplicate(Exception):
 
 @asynccontextmanager
 async def translated() -> AsyncIterator[None]:
-    """Driver errors as ours. What is left is a fault of this program and stays as it is."""
+    """Driver errors as ours. What is left is a fault of this program and stays as it is.
+
+    PyMongo loses a cancellation that arrives together with an answer (asyncio.wait_for before Python 3.12 does);
+    it is raised here then, else a task that was told to end would go on for good.
+    """
+    task = asyncio.current_task()
+    cancellations = task.cancelling() if task else 0
     try:
         yield
+        if task and task.cancelling() > cancellations:
+            raise asyncio.CancelledError
     except DuplicateKeyError as error:
-        raise Duplicate(next(iter((error.details or {}).get("keyPattern", {"_id": 1})))) from error
+        raise Duplicate(_refused_field(error.details)) from error
     except BulkWriteError as error:
-        if any(each["code"] == 11000 for each in error.details["writeErrors"]):
-            raise Duplicate("_id") from error
-        raise
-    except (ConnectionFailure, ExecutionTimeout, WaitQueueTimeoutError) as error:
+        failed = error.details.get("writeErrors", ())
+        if failed and failed[0]["code"] == 11000:
+            raise Duplicate(_refused_field(failed[0])) from error
+        if failed:
+            raise
+        raise Unavailable(str(error)) from error  # written, but not by as many servers as were to confirm it
+    except (ConnectionFailure, ExecutionTimeout, WaitQueueTimeoutError, WriteConcernError) as error:
         raise Unavailable(str(error)) from error
     except OperationFailure as error:
-        if error.code in NOT_WRITABLE:
+        if error.code in PASSING:
             raise Unavailable(str(error)) from error
         raise
 
 
-def _client(driver: DriverName, uri: str) -> Any:
+def _refused_field(details: Fields | None) -> str:
+    return str(next(iter((details or {}).get("keyPattern", {"_id": 1}))))
+
+
+def _client(driver: DriverName, uri: str, listeners: Sequence[CommandListener]) -> Any:
     options: dict[str, Any] = {
         "serverSelectionTimeoutMS": SELECTION_TIMEOUT,
         "connectTimeoutMS": SELECTION_TIMEOUT,
@@ -61,6 +82,7 @@ def _client(driver: DriverName, uri: str) -> Any:
         "w": "majority",
         "journal": True,
         "appname": "cobuild",
+        "event_listeners": list(listeners),
     }
     if driver == "mongomock":
         from mongomock_motor import AsyncMongoMockClient  # only where no server is to be had
@@ -76,10 +98,11 @@ def _client(driver: DriverName, uri: str) -> Any:
 class Database:
     """One database of one server. Every read names an index, and how many documents it wants at most."""
 
-    def __init__(self, driver: DriverName, uri: str, name: str) -> None:
+    def __init__(self, driver: DriverName, uri: str, name: str, listeners: Sequence[CommandListener] = ()) -> None:
+        """`listeners` are told of every command sent; mongomock sends none."""
         self.driver = driver
         self.name = name
-        self.client = _client(driver, uri)
+        self.client = _client(driver, uri, listeners)
         self._database = self.client[name]
 
     async def find(
@@ -91,29 +114,32 @@ class Database:
         sort: Sequence[tuple[str, int]] = (),
         index: str | None = None,
     ) -> list[dict[str, Any]]:
-        """At most `limit` documents, each with `fields` and its `_id` only."""
+        """At most `limit` documents, each with `fields` and its `_id` only; all in one answer."""
         cursor = self._database[collection].find(where, dict.fromkeys(fields, 1) if fields is not None else None)
         if sort:
             cursor = cursor.sort(list(sort))
         if index is not None:
             cursor = cursor.hint(index)
         async with translated():
-            found: list[dict[str, Any]] = await cursor.limit(limit).to_list(limit)
+            found: list[dict[str, Any]] = await cursor.limit(limit).batch_size(limit).to_list(limit)
             return found
 
-    async def aggregate(self, collection: str, stages: Sequence[Fields], limit: int) -> list[dict[str, Any]]:
+    async def aggregate(
+        self, collection: str, stages: Sequence[Fields], limit: int, index: str | None = None
+    ) -> list[dict[str, Any]]:
         """The first `limit` results of a pipeline."""
+        options = {"batchSize": limit, **self._hint(index)}
         async with translated():
-            cursor = self._database[collection].aggregate([*stages, {"$limit": limit}])
+            cursor = self._database[collection].aggregate([*stages, {"$limit": limit}], **options)
             if self.driver == "pymongo":
                 cursor = await cursor
             found: list[dict[str, Any]] = await cursor.to_list(limit)
             return found
 
-    async def count(self, collection: str, where: Fields, index: str | None = None) -> int:
-        options = {} if index is None or self.driver == "mongomock" else {"hint": index}
+    async def count(self, collection: str, where: Fields, limit: int, index: str | None = None) -> int:
+        """How many there are, counted up to `limit`."""
         async with translated():
-            return int(await self._database[collection].count_documents(where, **options))
+            return int(await self._database[collection].count_documents(where, limit=limit, **self._hint(index)))
 
     async def insert(self, collection: str, document: Fields) -> None:
         """Raises `Duplicate` and writes nothing when a unique index is in the way."""
@@ -132,8 +158,11 @@ class Database:
             return bool(result.matched_count)
 
     async def create_index(self, collection: str, name: str, keys: Sequence[str], unique: bool) -> None:
+        """Raises `Duplicate` when the index is `unique` and what stands is not."""
         async with translated():
-            await self._database[collection].create_index([(key, 1) for key in keys], name=name, unique=unique)
+            await self._database.command("ping")  # so that an absent server shows as soon as in any other call
+            with pymongo.timeout(INDEX_TIMEOUT):
+                await self._database[collection].create_index([(key, 1) for key in keys], name=name, unique=unique)
 
     async def index_names(self, collection: str) -> set[str]:
         async with translated():
@@ -145,6 +174,11 @@ class Database:
             answer: dict[str, Any] = await self._database.command(command if len(command) > 1 else next(iter(command)))
             return answer
 
+    def _hint(self, index: str | None) -> dict[str, str]:
+        return {} if index is None or self.driver == "mongomock" else {"hint": index}
+
     async def close(self) -> None:
-        if (closing := self.client.close()) is not None:
-            await closing
+        if self.driver == "pymongo":
+            await self.client.close()
+        else:  # Motor waits for its threads, up to some seconds when the server has fallen silent
+            await asyncio.to_thread(self.client.close)

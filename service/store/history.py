@@ -4,11 +4,13 @@ The outbox is always read first. An entry leaves it only after it stands in `rev
 finds what the first look missed.
 """
 
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from service.records import Document, Record, document_of, record_of
 from service.store.database import Database
 from service.store.kinds import REVISIONS
+from service.store.reads import below
 from service.trail.revisions import Revision, undone
 
 
@@ -26,22 +28,47 @@ async def revisions(
     database: Database, kind: type[Record], own_id: str, above: int, below: int, limit: int, newest_first: bool
 ) -> list[dict[str, Any]]:
     """At most `limit` revisions of one record with `above` < version < `below`."""
-    waiting = await database.find(kind.COLLECTION, {"_id": own_id}, 1, ("outbox",))
-    relayed = await database.find(
-        REVISIONS,
-        {"record": own_id, "version": {"$gt": above, "$lt": below}},
-        limit,
-        sort=(("version", -1 if newest_first else 1),),
-    )
-    by_id = {revision["_id"]: revision for revision in relayed}
-    for document in waiting:
-        by_id |= {
-            entry["_id"]: entry
-            for entry in document["outbox"]
-            if above < entry["version"] < below and entry["_id"] not in by_id
+    found = await histories(database, kind, [own_id], Part(above, below, limit, newest_first))
+    return found[own_id]
+
+
+class Part(NamedTuple):
+    """Which revisions: at most `limit` with `above` < version < `below`, from one end."""
+
+    above: int
+    below: int
+    limit: int
+    newest_first: bool
+
+
+async def histories(
+    database: Database, kind: type[Record], ids: Sequence[str], part: Part
+) -> dict[str, list[dict[str, Any]]]:
+    """The same part of the history of each record in `ids`, which are of one kind: two commands for all."""
+    waiting = await database.find(kind.COLLECTION, {"_id": {"$in": sorted(ids)}}, len(ids), ("outbox",))
+    outboxes = {document["_id"]: document["outbox"] for document in waiting}
+    relayed = await _relayed(database, ids, part)
+    return {own_id: _merged(outboxes.get(own_id, ()), relayed.get(own_id, ()), part) for own_id in ids}
+
+
+async def _relayed(database: Database, ids: Sequence[str], part: Part) -> dict[str, list[Document]]:
+    versions = {"version": {"$gt": part.above, "$lt": part.below}}
+    direction = -1 if part.newest_first else 1
+    if len(ids) == 1 or database.driver == "mongomock":  # which cannot look up with a pipeline
+        order = (("version", direction),)
+        return {
+            own_id: list(await database.find(REVISIONS, {"record": own_id, **versions}, part.limit, sort=order))
+            for own_id in ids
         }
-    ordered = sorted(by_id.values(), key=lambda revision: int(revision["version"]), reverse=newest_first)
-    return ordered[:limit]
+    inner: list[Mapping[str, Any]] = [{"$match": versions}, {"$sort": {"version": direction}}, {"$limit": part.limit}]
+    return await below(database, ids, REVISIONS, "record", inner)
+
+
+def _merged(outbox: Iterable[Revision], relayed: Iterable[Revision], part: Part) -> list[dict[str, Any]]:
+    waiting = {entry["_id"]: entry for entry in outbox if part.above < entry["version"] < part.below}
+    both = waiting | {revision["_id"]: revision for revision in relayed}
+    ordered = sorted(both.values(), key=lambda revision: int(revision["version"]), reverse=part.newest_first)
+    return [dict(revision) for revision in ordered[: part.limit]]
 
 
 async def earlier_state(database: Database, kind: type[Record], own_id: str, version: int) -> Document | None:

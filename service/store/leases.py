@@ -4,13 +4,19 @@ A lease is a promise about time, and clocks differ; what makes a stale holder ha
 index that its writes meet.
 """
 
+import asyncio
+import contextlib
 import datetime as dt
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+from service.errors import Unavailable
 from service.store.database import Database, Duplicate
+from service.store.store import now
 
 LEASES = "leases"
 TERM = dt.timedelta(seconds=10)
+RETRY = 0.2  # seconds between looks at a lease that somebody else holds
 
 
 @dataclass(frozen=True)
@@ -21,10 +27,10 @@ class Lease:
     until: dt.datetime
 
 
-async def acquire(database: Database, name: str, holder: str, now: dt.datetime) -> Lease | None:
-    """The lease for TERM from `now`, renewed if `holder` has it already; None while somebody else does."""
+async def acquire(database: Database, name: str, holder: str, moment: dt.datetime) -> Lease | None:
+    """The lease for TERM from `moment`, renewed if `holder` has it already; None while somebody else does."""
     found = await database.find(LEASES, {"_id": name}, limit=1)
-    until = now + TERM
+    until = moment + TERM
     if not found:
         try:
             await database.insert(LEASES, {"_id": name, "holder": holder, "fence": 1, "until": until})
@@ -32,7 +38,7 @@ async def acquire(database: Database, name: str, holder: str, now: dt.datetime) 
             return None
         return Lease(name, holder, 1, until)
     held = found[0]
-    if held["holder"] != holder and held["until"].replace(tzinfo=dt.UTC) > now:
+    if held["holder"] != holder and held["until"].replace(tzinfo=dt.UTC) > moment:
         return None
     fence = held["fence"] + (held["holder"] != holder)
     change = {"$set": {"holder": holder, "fence": fence, "until": until}}
@@ -44,3 +50,28 @@ async def release(database: Database, lease: Lease) -> None:
     """Give the lease back early, so that the next holder need not wait."""
     past = dt.datetime.fromtimestamp(0, dt.UTC)
     await database.update(LEASES, {"_id": lease.name, "fence": lease.fence}, {"$set": {"until": past}})
+
+
+@contextlib.asynccontextmanager
+async def held(database: Database, name: str, holder: str, patience: float) -> AsyncIterator[None]:
+    """Hold a lease as long as the body runs. Raises TimeoutError when others keep it for `patience` seconds."""
+    async with asyncio.timeout(patience):
+        lease = await acquire(database, name, holder, now())
+        while lease is None:  # the other holder may live in another process: nobody tells us when it is done
+            await asyncio.sleep(RETRY)
+            lease = await acquire(database, name, holder, now())
+    renewing = asyncio.create_task(_renew(database, name, holder))
+    try:
+        yield
+    finally:
+        renewing.cancel()
+        await asyncio.gather(renewing, return_exceptions=True)
+        with contextlib.suppress(Unavailable):  # it ends by itself after TERM
+            await release(database, lease)
+
+
+async def _renew(database: Database, name: str, holder: str) -> None:
+    while True:
+        await asyncio.sleep(TERM.total_seconds() / 3)
+        with contextlib.suppress(Unavailable):
+            await acquire(database, name, holder, now())

@@ -39,6 +39,11 @@ class Query:
                     filters[name] = value
         return filters
 
+    def under(self, key: str, parent: str) -> "Query":
+        """The query narrowed to those whose `key` names `parent`, beside what it asks of `key` already."""
+        asked: tuple[Filter, ...] = ({key: self.equal[key]},) if key in self.equal else ()
+        return replace(self, equal={**self.equal, key: parent}, also=(*self.also, *asked))
+
     def index(self) -> Index:
         """The declared index that serves most equalities and then the order. Raises LookupError when there is none."""
         fitting = [
@@ -95,9 +100,7 @@ async def pages(
     mongomock cannot look up with a pipeline; being in this process, it is asked once for each parent instead.
     """
     if len(parents) == 1 or database.driver == "mongomock":
-        alone = {parent: replace(query, equal={**query.equal, key: parent}) for parent in parents}
-        return {parent: await page(database, own, part, fields) for parent, own in alone.items()}
-    prefix = next(iter(parents)).partition("_")[0]
+        return {parent: await page(database, query.under(key, parent), part, fields) for parent in parents}
     direction = -1 if query.descending != part.backwards else 1
     inner: list[Mapping[str, Any]] = [
         {"$match": query.where(*part.condition(query))},
@@ -105,19 +108,40 @@ async def pages(
         {"$limit": part.size + 1},
         {"$project": dict.fromkeys({*fields, query.order}, 1)},
     ]
-    lookup = {"from": query.kind.COLLECTION, "localField": "_id", "foreignField": key, "pipeline": inner, "as": "page"}
+    return await below(database, parents, query.kind.COLLECTION, key, inner)
+
+
+async def below(
+    database: Database, parents: Collection[str], collection: str, key: str, inner: Sequence[Mapping[str, Any]]
+) -> dict[str, list[Document]]:
+    """What `inner` makes of the documents of `collection` that name each of `parents`, of one kind: one command."""
+    prefix = next(iter(parents)).partition("_")[0]
+    lookup = {"from": collection, "localField": "_id", "foreignField": key, "pipeline": inner, "as": "found"}
     stages: list[Mapping[str, Any]] = [
         {"$match": {"_id": {"$in": sorted(parents)}}},
         {"$project": {"_id": 1}},
         {"$lookup": lookup},
     ]
     found = await database.aggregate(KINDS[prefix].COLLECTION, stages, len(parents))
-    return {each["_id"]: each["page"] for each in found}
+    return {each["_id"]: each["found"] for each in found}
 
 
 async def count(database: Database, query: Query) -> int:
-    """How many there are in all, pages aside."""
-    return await database.count(query.kind.COLLECTION, query.where(), index_name(query.index()))
+    """How many there are in all, pages aside; MOST_COUNTED stands for all above it."""
+    return await database.count(query.kind.COLLECTION, query.where(), MOST_COUNTED, index_name(query.index()))
+
+
+async def counts(database: Database, parents: Collection[str], key: str, query: Query) -> dict[str, int]:
+    """How many there are below each of `parents`: one command for all, as with `pages`."""
+    if len(parents) == 1 or database.driver == "mongomock":
+        return {parent: await count(database, query.under(key, parent)) for parent in parents}
+    inner: list[Mapping[str, Any]] = [
+        {"$match": query.where()},
+        {"$limit": MOST_COUNTED},
+        {"$group": {"_id": None, "documents": {"$sum": 1}}},
+    ]
+    found = await below(database, parents, query.kind.COLLECTION, key, inner)
+    return {parent: sum(each["documents"] for each in counted) for parent, counted in found.items()}
 
 
 async def tally(
@@ -131,7 +155,7 @@ async def tally(
     by = {label: f"${key}" for label, key in group.items()}
     sums = {"activities": {"$sum": 1}, "person_times": {"$sum": "$person_times"}}
     stages: list[Mapping[str, Any]] = [{"$match": query.where()}, *lists, {"$group": {"_id": by, **sums}}]
-    return await database.aggregate(query.kind.COLLECTION, stages, limit)
+    return await database.aggregate(query.kind.COLLECTION, stages, limit, index_name(query.index()))
 
 
 async def members(database: Database, network: str, day: dt.date, limit: int) -> list[str]:

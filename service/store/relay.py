@@ -52,7 +52,8 @@ class Relay:
                     moved = 0
                 if not moved:
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._written.wait(), PAUSE)
+                        async with asyncio.timeout(PAUSE):
+                            await self._written.wait()
         finally:
             with contextlib.suppress(Unavailable):
                 for lease in self._leases.values():
@@ -98,7 +99,8 @@ class Relay:
         ids = [entry["_id"] for entry in entries]
         done = {each["_id"] for each in await self._database.find(REVISIONS, {"_id": {"$in": ids}}, len(ids), ())}
         fresh = [entry for entry in entries if entry["_id"] not in done]  # as pushed: in order for each record
-        sequence = self._last.get((lease.name, lease.fence)) or await last_sequence(self._database, lease.name)
+        # Taken out until the insert has succeeded: after a failure nobody knows how far it came.
+        sequence = self._last.pop((lease.name, lease.fence), None) or await last_sequence(self._database, lease.name)
         numbered = [
             {**entry, "sequence": sequence + place, "fence": lease.fence} for place, entry in enumerate(fresh, start=1)
         ]

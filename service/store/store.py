@@ -6,7 +6,7 @@ document's own outbox. Never a transaction, never a replacement (architecture.md
 
 import asyncio
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -21,6 +21,7 @@ from service.store.kinds import KINDS
 from service.trail.revisions import revision_of
 
 R = TypeVar("R", bound=Record)
+MOST_CHILDREN = 1_000  # of one parent
 OUT_OF_USE = frozenset({"ARCHIVED", "DISCARDED", "CANCELLED"})
 
 
@@ -40,11 +41,22 @@ class Store:
             raise conflict(own_id, version, found[0]["version"])
         return record_of(kind, found[0])
 
-    async def replayed(self, kind: type[Record], act: Act) -> Document | None:
-        """What an earlier act with the same key left behind, under the viewer's present rights; None without one.
+    async def once(self, kind: type[Record], act: Act, action: Callable[[], Awaitable[Document]]) -> Document:
+        """What `action` answers; to a retry, what the first try left behind, and nothing is written.
 
-        Raises `Refusal` IDEMPOTENCY_KEY_REUSED when that act had other arguments.
+        Raises `Refusal` as `action` does, and IDEMPOTENCY_KEY_REUSED when the first try had other arguments.
         """
+        if (earlier := await self._replayed(kind, act)) is not None:
+            return earlier
+        try:
+            return await action()
+        except Refusal:  # perhaps because the same request won a race against this one
+            if (earlier := await self._replayed(kind, act)) is not None:
+                return earlier
+            raise
+
+    async def _replayed(self, kind: type[Record], act: Act) -> Document | None:
+        """What an earlier act with the same key left behind, under the viewer's present rights; None without one."""
         if act.key is None or (revision := await find_by_key(self.database, kind, act.key)) is None:
             return None
         if revision["fingerprint"] != act.fingerprint:
@@ -58,15 +70,13 @@ class Store:
 
     async def create(self, record: Record, act: Act) -> Document:
         """Write a new record. Raises `Refusal` ALREADY_EXISTS naming the first one."""
-        new = replace(record, version=1)
+        new = replace(record, version=1, created_at=act.at)
         revision = revision_of(None, new, act)
         document = document_of(replace(new, head=revision["hash"]))
-        document |= {"created_at": act.at, "updated_at": act.at, "outbox": [revision]}
+        document |= {"updated_at": act.at, "outbox": [revision]}
         try:
             await self.database.insert(record.COLLECTION, document)
         except Duplicate as duplicate:
-            if (earlier := await self.replayed(type(record), act)) is not None:
-                return earlier
             raise await self._duplicate(type(record), document, duplicate.field, act) from duplicate
         self.written.set()
         return without_outbox(document)
@@ -78,12 +88,12 @@ class Store:
         if not revision["changes"]:
             raise Refusal(Problem(Code.INVALID, (), "Nothing would change.", "没有任何改动。"))
         document = document_of(replace(new, head=revision["hash"])) | {"updated_at": act.at}
-        old = document_of(before)
-        changed = {name: value for name, value in document.items() if name != "version" and old.get(name) != value}
-        change = {"$set": changed, "$inc": {"version": 1}, "$push": {"outbox": revision}}
+        state = {name: value for name, value in document.items() if name not in ("_id", "version")}
+        change = {"$set": state, "$inc": {"version": 1}, "$push": {"outbox": revision}}
         try:
             if not await self.database.update(before.COLLECTION, {"_id": before.id, "version": before.version}, change):
-                return await self._lost_race(before, act)
+                current = await self.database.find(before.COLLECTION, {"_id": before.id}, 1, ("version",))
+                raise conflict(before.id, before.version, current[0]["version"])
         except Duplicate as duplicate:
             raise await self._duplicate(type(before), document, duplicate.field, act) from duplicate
         self.written.set()
@@ -124,14 +134,19 @@ class Store:
         )
         return found
 
+    async def children(self, prefix: str, parent: str) -> dict[str, Document]:
+        """The documents of type `prefix` directly below `parent`, by id, whoever asks."""
+        kind = KINDS[prefix]
+        found = await self.database.find(kind.COLLECTION, {"parent": parent}, MOST_CHILDREN, index="parent_name_key")
+        return {document["_id"]: document for document in found}
+
     async def lines(self, prefix: str, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """For each id: itself, its parent, its parent's parent and so on, upward."""
         lines: dict[str, tuple[str, ...]] = {own_id: (own_id,) for own_id in ids}
         parents: dict[str, str | None] = {}
         for _ in range(DEEPEST):
             tops = {line[-1] for line in lines.values()}
-            if not (unknown := tops - parents.keys()):
-                break
+            unknown = tops - parents.keys()
             known = await self.known(prefix, unknown, ("parent",))
             parents |= {own_id: known.get(own_id, {}).get("parent") for own_id in unknown}
             lines = {
@@ -139,12 +154,6 @@ class Store:
                 for own_id, line in lines.items()
             }
         return lines
-
-    async def _lost_race(self, before: Record, act: Act) -> Document:
-        if (earlier := await self.replayed(type(before), act)) is not None:
-            return earlier
-        found = await self.database.find(before.COLLECTION, {"_id": before.id}, 1, ("version",))
-        raise conflict(before.id, before.version, found[0]["version"])
 
     async def _duplicate(self, kind: type[Record], document: Document, field: str, act: Act) -> Refusal:
         """The refusal that names the first record, if the viewer may know of it."""

@@ -1,6 +1,5 @@
 """Upkeep at start, under a lease, safe to run twice: indexes as declared, then the migrations not yet applied."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
@@ -8,7 +7,7 @@ from typing import Any, NamedTuple
 from service.records import BOOKKEEPING, document_of, fact_names, record_of
 from service.store.database import Database, Duplicate
 from service.store.kinds import KINDS, index_name, indexes
-from service.store.leases import acquire, release
+from service.store.leases import held
 from service.store.store import now
 
 MIGRATIONS = "migrations"
@@ -48,15 +47,12 @@ ALL = (Migration(1, "derive the stored keys", derive_keys),)
 
 async def prepare(database: Database, holder: str, migrations: tuple[Migration, ...] = ALL) -> None:
     """Bring the database up to date. Raises TimeoutError when another worker holds the lease for too long."""
-    async with asyncio.timeout(PATIENCE):
-        while (lease := await acquire(database, LEASE, holder, now())) is None:
-            await asyncio.sleep(0.2)  # noqa: ASYNC110 - the other holder may live in another process
-    for collection, declared in indexes().items():
-        for index in declared:
-            await database.create_index(collection, index_name(index), index.keys, index.unique)
-    for migration in migrations:
-        await _apply(database, migration)
-    await release(database, lease)
+    async with held(database, LEASE, holder, PATIENCE):
+        for collection, declared in indexes().items():
+            for index in declared:
+                await database.create_index(collection, index_name(index), index.keys, index.unique)
+        for migration in migrations:
+            await _apply(database, migration)
 
 
 async def _apply(database: Database, migration: Migration) -> None:

@@ -1,9 +1,15 @@
 """Revisions: what a write changed, by whom, when and why, hashed and chained to the one before (domain.md, *trail*).
 
 A revision's hash covers everything it says, the hash before it included; the sequence that the relay gives it later
-is not part of it. The canonical form is JSON with sorted keys, no white space, and moments in UTC.
+is not part of it. The canonical form, so that anybody can compute it again from the stored revision:
+
+- JSON (RFC 8259) in UTF-8 of all that is stored but `hash`, `sequence` and `fence`, keys sorted by code point, no white
+  space, no escapes but those that JSON demands (\\b \\t \\n \\f \\r \\" \\\\ and \\u00xx in lower case);
+- numbers are integers, decimals and days are texts already;
+- moments are RFC 3339 texts in UTC with three decimals and Z, as 2024-02-29T01:30:00.000Z.
 """
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -13,7 +19,7 @@ import orjson
 from service.acts import Act
 from service.records import Record, facts_of
 
-CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z
+CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
 UNHASHED = ("hash", "sequence", "fence")
 
 Revision = Mapping[str, Any]
@@ -49,9 +55,19 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[st
 
 
 def digest(revision: Revision) -> str:
-    """The SHA-256 of the canonical form of all that a revision says, in hexadecimal."""
+    """The SHA-256 of the canonical form of all that a revision says, in hexadecimal.
+
+    Raises TypeError for a value that no revision of ours has.
+    """
     said = {name: value for name, value in revision.items() if name not in UNHASHED}
-    return hashlib.sha256(orjson.dumps(said, option=CANONICAL)).hexdigest()
+    return hashlib.sha256(orjson.dumps(said, default=_moment, option=CANONICAL)).hexdigest()
+
+
+def _moment(value: object) -> str:
+    if not isinstance(value, dt.datetime):
+        raise TypeError
+    utc = value.astimezone(dt.UTC).replace(tzinfo=None) if value.tzinfo else value
+    return utc.isoformat(timespec="milliseconds") + "Z"
 
 
 def undone(document: Mapping[str, Any], revisions: Iterable[Revision]) -> dict[str, Any]:
@@ -70,8 +86,15 @@ def first_break(revisions: Sequence[Revision], head: str | None = None) -> int |
     """
     previous = None
     for version, revision in enumerate(revisions, start=1):
-        holds = revision["version"] == version and revision["previous"] == previous
-        if not holds or digest(revision) != revision["hash"]:
+        if not _follows(revision, version, previous):
             return version
         previous = revision["hash"]
     return None if head is None or head == previous else len(revisions) + 1
+
+
+def _follows(revision: Revision, version: int, previous: str | None) -> bool:
+    try:
+        said = (revision["version"], revision["previous"], revision["hash"])
+        return said == (version, previous, digest(revision))
+    except (KeyError, TypeError):  # a field is gone, or holds what no revision has
+        return False

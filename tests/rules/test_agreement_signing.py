@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 
 from service.cooperation import drafting, signing
+from service.cooperation.agreements import Agreement
 from service.errors import Code
+from service.permission import steps_open
+from service.records import Action
 from service.viewer import Grant, Role, Viewer
 from tests.rules.agreement_scene import (
     ADMIN,
@@ -154,3 +157,11 @@ async def test_a_party_declines_with_a_reason() -> None:
     declined = {"organization": BANK, "version": 1, "declined_at": NOON, "reason": "条款不妥"}
     assert desk.document["declines"] == [declined]
     assert await desk.refused(desk.sign(HOSPITAL)) == WRONG_STATE
+
+
+async def test_only_who_has_not_signed_has_it_before_them_to_sign() -> None:
+    desk = await Desk.signing()
+    await desk.sign(BANK)
+    document, day = desk.store.documents[desk.id], TODAY
+    open_to = {name: set(steps_open(Agreement, document, viewer, day)) for name, viewer in RECORDERS.items()}
+    assert open_to == {HOSPITAL: {Action.SIGN, Action.DECLINE}, BANK: {Action.WITHDRAW_SIGNATURE}, BRIGADE: set()}

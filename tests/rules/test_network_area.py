@@ -292,10 +292,3 @@ def test_a_record_out_of_use_gives_its_name_free() -> None:
     live, archived = organization("org_1", "甲"), organization("org_1", "甲", status=OrganizationStatus.ARCHIVED)
     assert live.keys()["duplicate_key"] == joined("甲", "广东省", "广州市", "")
     assert archived.keys()["duplicate_key"] == "org_1"
-
-
-async def test_names_that_look_the_same_are_the_same() -> None:
-    names = ("测试(广州)行", "测试\uff08广州\uff09行")  # half and full width
-    keys = {organization("org_1", name).keys()["duplicate_key"] for name in names}
-    assert keys == {joined("测试(广州)行", "广东省", "广州市", "")}
-    assert organization("org_1", "BANK  of China").keys()["duplicate_key"].startswith("bank of china")

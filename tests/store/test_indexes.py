@@ -1,0 +1,275 @@
+"""Every read has an index and a limit: shown by what is sent for every list, filter and order of the schema.
+
+The questions are made from the schema itself, so that a new list, filter or link is asked for without being named here.
+"""
+
+import asyncio
+import itertools
+import json
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from schema.links import LINKS
+from seeds.loader import load
+from service.cooperation.activities import Activity
+from service.network.organizations import Organization
+from service.store.database import Database
+from service.store.doctor import examine
+from service.store.kinds import KINDS
+from service.store.relay import Relay, last_sequence
+from service.store.store import Store, now
+from service.viewer import ANONYMOUS, Grant, Role, Viewer
+from tests.conftest import ADMIN, BANK, LEAD, NETWORK, OBSERVER, Commands, House
+from tests.store.conftest import MakeDatabase
+from tests.store.questions import PAGE, batched, field, followed, link_lists, root_lists
+from tests.store.scene import act
+
+READS = ("find", "aggregate", "count", "distinct")
+BY_ID = frozenset({"IDHACK", "EXPRESS_IXSCAN", "CLUSTERED_IXSCAN", "EXPRESS_CLUSTERED_IXSCAN"})
+OF_TWO = Viewer("two", (Grant(Role.FRONT_END, NETWORK), Grant(Role.NETWORK_ADMIN, "net_004_wuxi")))
+VIEWERS = {"admin": ADMIN, "observer": OBSERVER, "anonymous": ANONYMOUS, "of two networks": OF_TWO}
+
+
+@pytest.fixture(scope="module")
+async def house(make_database: MakeDatabase) -> House:
+    return await furnished(await make_database("mongomock"))
+
+
+async def furnished(database: Database) -> House:
+    store = Store(database)
+    await load(store, now(), lambda _: None)
+    return House(database, store, Relay(database, "tests", asyncio.Event()))
+
+
+async def test_every_set_of_filters_in_every_order_has_an_index(house: House) -> None:
+    """`Query.index` raises where there is none; some thousand questions, in requests of a hundred."""
+    asked = root_lists(every=True)
+    assert len(asked) > 1_000
+    for some in batched(asked, 100):
+        query = " ".join(f"f{place}: {field(name, given, 'totalCount')}" for place, (name, given) in enumerate(some))
+        await house.data(f"{{ {query} }}")
+
+
+async def test_every_set_of_filters_of_every_link_has_an_index(house: House) -> None:
+    asked = link_lists(every=True)
+    ids = {kind.__name__: (await house.database.find(kind.COLLECTION, {}, 1))[0]["_id"] for kind in KINDS.values()}
+    for kind, of_kind in itertools.groupby(asked, key=lambda each: each[0]):
+        for some in batched(list(of_kind), 100):
+            inside = " ".join(
+                f"f{place}: {field(name, given, 'totalCount')}" for place, (_, name, given) in enumerate(some)
+            )
+            query = f'{{ node(id: "{ids[kind]}") {{ ... on {kind} {{ {inside} }} }} }}'
+            found = await house.data(query, await of_all_networks(house))
+            assert found["node"] is not None
+
+
+def test_every_link_has_an_index_that_begins_with_its_key() -> None:
+    """By which many parents are served in one command (`reads.below`)."""
+    for link in LINKS:
+        if link.query is not None:
+            leading = [index.keys[0] for index in link.target.INDEXES]
+            assert link.key in leading, link
+            link.query.under(link.key, "any").index()
+
+
+# What is sent, and how the server says it would answer it.
+
+
+def plain(command: Mapping[str, Any]) -> dict[str, Any]:
+    """A command without what the driver adds to it."""
+    added = ("lsid", "$db", "$clusterTime", "txnNumber", "maxTimeMS", "$readPreference", "readConcern", "apiVersion")
+    return {name: value for name, value in command.items() if name not in added}
+
+
+def stages(plan: Any) -> Iterator[str]:
+    """The names of all stages of a plan, wherever they are nested."""
+    if isinstance(plan, dict):
+        if isinstance(plan.get("stage"), str):
+            yield plan["stage"]
+        for name, inside in plan.items():
+            if name != "rejectedPlans":
+                yield from stages(inside)
+    elif isinstance(plan, list):
+        for inside in plan:
+            yield from stages(inside)
+
+
+def joined(command: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The look-up of a pipeline as the find that its join is for one parent."""
+    for stage in command.get("pipeline", ()):
+        if lookup := stage.get("$lookup"):
+            yield {"find": lookup["from"], "filter": {lookup["foreignField"]: "org_1"}, "limit": 1}
+
+
+def bounded(command: Mapping[str, Any]) -> bool:
+    """Whether no more documents are answered, or looked up for one that is, than the command says."""
+    if "find" in command:
+        return command.get("limit", 0) > 0
+    if "count" in command:
+        return bool(command.get("limit", 0) > 0)
+    pipeline = list(command["pipeline"])
+    inner = [stage["$lookup"]["pipeline"] for stage in pipeline if "$lookup" in stage]
+    while set(pipeline[-1]) == {"$group"} and not isinstance(pipeline[-1]["$group"]["_id"], str | dict):
+        pipeline.pop()  # one group in all: a count
+    return "$limit" in pipeline[-1] and all(any("$limit" in stage for stage in each) for each in inner)
+
+
+class Ledger:
+    """What a house sends, each different read once, and what the server says of it."""
+
+    def __init__(self, database: Database, commands: Commands) -> None:
+        self._database, self._commands = database, commands
+
+    def reads(self) -> list[dict[str, Any]]:
+        sent = [plain(command) for name, command in self._commands.sent if name in READS]
+        self._commands.sent.clear()
+        return list({repr(command): command for command in sent}.values())
+
+    async def check(self, least: int) -> None:
+        """Every read since the last check has a limit and uses an index; there were at least so many kinds of it."""
+        sent = self.reads()
+        assert len(sent) >= least, sent
+        assert [each for each in sent if not bounded(each)] == []
+        for command in [*sent, *itertools.chain.from_iterable(map(joined, sent))]:
+            if "_id" in command.get("filter", {}) and not isinstance(command["filter"]["_id"], dict):
+                continue  # by one id, whatever else: SecantusDB calls that a scan, though it is none
+            answer = await self._database.command({"explain": command, "verbosity": "queryPlanner"})
+            found = set(stages(answer))
+            assert "COLLSCAN" not in found, command
+            assert found & (BY_ID | {"IXSCAN", "COUNT_SCAN", "DISTINCT_SCAN"}), (command, answer)
+        self._commands.sent.clear()
+
+
+@pytest.fixture(scope="module")
+async def watched(make_database: MakeDatabase) -> tuple[House, Ledger]:
+    commands = Commands()
+    database = await make_database("motor", commands)
+    house = await furnished(database)
+    await house.relay_all()
+    commands.sent.clear()
+    return house, Ledger(database, commands)
+
+
+@pytest.mark.parametrize("viewer", VIEWERS.values(), ids=VIEWERS)
+async def test_every_list_at_the_root_is_read_by_an_index(watched: tuple[House, Ledger], viewer: Viewer) -> None:
+    """Page by page, forwards and backwards."""
+    house, ledger = watched
+    for name, given in root_lists():
+        first = (await house.ask(f"{{ {field(name, given | {'first': '2'}, PAGE)} }}", viewer)).data
+        if first and first[name] and (end := first[name]["pageInfo"]["endCursor"]):
+            for more in ({"first": "2", "after": f'"{end}"'}, {"last": "2", "before": f'"{end}"'}):
+                await house.data(f"{{ {field(name, given | more, PAGE)} }}", viewer)
+    await ledger.check(least=60)
+
+
+@pytest.mark.parametrize("viewer", VIEWERS.values(), ids=VIEWERS)
+async def test_every_list_below_a_record_is_read_by_an_index(watched: tuple[House, Ledger], viewer: Viewer) -> None:
+    """Below one parent, and below several at once."""
+    house, ledger = watched
+    for kind, name, given in link_lists():
+        ids = await some_ids(house, kind, 3)
+        ledger.reads()
+        for some in (ids[:1], ids):
+            inside = f"{field(name, given | {'first': '2'}, PAGE)} {again(name, given)}"
+            await house.ask(f"{{ nodes(ids: {json.dumps(some)}) {{ ... on {kind} {{ {inside} }} }} }}", viewer)
+        await ledger.check(least=1)
+
+
+KIND_BY_NAME = {kind.__name__: kind for kind in KINDS.values()}
+
+
+async def of_all_networks(house: House) -> Viewer:
+    return Viewer("all", tuple(Grant(Role.NETWORK_ADMIN, own_id) for own_id in await some_ids(house, "Network", 99)))
+
+
+async def some_ids(house: House, kind: str, amount: int) -> list[str]:
+    return [each["_id"] for each in await house.database.find(KIND_BY_NAME[kind].COLLECTION, {}, amount, ())]
+
+
+def again(name: str, given: Mapping[str, str]) -> str:
+    return f"backwards: {field(name, given | {'last': '2'}, 'edges { cursor }')}"
+
+
+@pytest.mark.parametrize("kind", KIND_BY_NAME)
+async def test_every_record_and_what_it_leads_to_is_read_by_id(watched: tuple[House, Ledger], kind: str) -> None:
+    house, ledger = watched
+    ids, viewer = await some_ids(house, kind, 10), await of_all_networks(house)
+    ledger.reads()
+    inside = f"... on {kind} {{ {followed(kind)} }}"
+    found = await house.data(
+        f"{{ node(id: {json.dumps(ids[0])}) {{ {inside} }} nodes(ids: {json.dumps(ids)}) {{ {inside} }} }}",
+        viewer,
+    )
+    assert all(found["nodes"])
+    await ledger.check(least=1)
+
+
+async def test_statistics_are_read_by_an_index(watched: tuple[House, Ledger]) -> None:
+    house, ledger = watched
+    for viewer in VIEWERS.values():
+        for period in ("", ', period: {from: "2019-01-01", to: "2024-12-31"}'):
+            answer = await house.data(
+                f"""{{
+                activityCounts(network: "{NETWORK}"{period}) {{ total undated byPillar {{ activities }} }}
+                coverage(network: "{NETWORK}"{period}, first: 2) {{ totalCount nodes {{ cells {{ activities }} }} }}
+                }}""",
+                viewer,
+            )
+            assert answer["activityCounts"] is not None
+    await ledger.check(least=10)
+
+
+async def test_the_trail_is_read_and_written_by_an_index(watched: tuple[House, Ledger]) -> None:
+    """A keyed write, its retry before and after relaying, the relay's looks, the timeline, the doctor's questions."""
+    house, ledger = watched
+    mutation = """mutation Correct($version: Int!, $place: String!) {
+      correctActivity(id: "act_002_film_martyrs", version: $version, reason: "更正", input: {place: $place}) {
+        __typename ... on Activity { version place } ... on Refusal { problems { code } }
+      }
+    }"""
+    key = uuid.uuid4().hex
+    first = await house.data(mutation, key=key, version=1, place="甲")
+    assert first["correctActivity"]["__typename"] == "Activity"
+    assert await house.data(mutation, key=key, version=1, place="甲") == first
+    refused = await house.data(mutation, version=1, place="乙")
+    assert refused["correctActivity"]["__typename"] == "Refusal"
+    await house.relay_all()
+    assert await house.data(mutation, key=key, version=1, place="甲") == first
+    assert await last_sequence(house.database, NETWORK) > 0
+    for ids in ('["act_002_film_martyrs"]', json.dumps([LEAD, BANK])):
+        timeline = "timeline(first: 3) { nodes { version sequence } }"
+        await house.data(
+            f"{{ nodes(ids: {ids}) {{ ... on Activity {{ {timeline} }} ... on Organization {{ {timeline} }} }} }}"
+        )
+    assert (await examine(house.database)).sound
+    await ledger.check(least=15)
+
+
+async def test_what_actions_look_up_is_read_by_an_index(watched: tuple[House, Ledger]) -> None:
+    house, ledger = watched
+    acting = act(ADMIN)
+    await house.store.known("org", [LEAD, BANK], ("name",))
+    await house.store.refer({("organization",): BANK}, "org", acting)
+    await house.store.lines("org", [LEAD, BANK])
+    twin = await house.store.load(Activity, "act_002_lin_qiaozhi", 1, acting)
+    with pytest.raises(Exception, match="ALREADY_EXISTS"):
+        await house.store.create(twin, acting)
+    await ledger.check(least=4)
+
+
+async def test_every_write_is_of_one_document_by_its_id(make_database: MakeDatabase) -> None:
+    commands = Commands()
+    database = await make_database("motor", commands)
+    house = await furnished(database)
+    organization = await house.store.load(Organization, LEAD, 1, act(ADMIN))
+    await house.store.save(organization, replace(organization, county="白云区"), act(ADMIN))
+    await house.relay_all()
+    updates = [each["q"] for name, sent in commands.sent if name == "update" for each in sent["updates"]]
+    assert len(updates) > 10
+    assert all(isinstance(own.get("_id"), str) for own in updates)
+    assert {name for name, _ in commands.sent} == {"find", "update", "insert", "createIndexes", "ping"}
+    assert all(bounded(sent) for name, sent in commands.sent if name in READS)
