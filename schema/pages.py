@@ -149,5 +149,7 @@ class Connection(Generic[T]):
     edges: list[Edge[T]] = field("The items with their cursors.", "各项及其游标。", resolver=_edges)
     page_info: PageInfo = field("Where the page stands.", "页面位置。", resolver=_page_info)
     total_count: int = field(
-        "How many there are in all pages; counted when asked for.", "总数,仅在查询时计算。", resolver=_total_count
+        "How many there are in all pages, counted up to 10,000 and only when asked for.",
+        "总数,仅在查询时计算,至多计到 10,000。",
+        resolver=_total_count,
     )

@@ -30,6 +30,7 @@ SELECTION_TIMEOUT, CALL_TIMEOUT = 2_000, 3_000  # milliseconds
 INDEX_TIMEOUT = 600  # seconds to build one index of what is there already
 # Passing states of a server (retryable-writes specification) that the drivers do not tell as lost connections.
 PASSING = frozenset({6, 7, 89, 134, 262, 9001})
+NOT_LET_IN = frozenset({13, 18, 8000})  # user, password or rights are not as the server wants them
 
 
 class Duplicate(Exception):
@@ -65,7 +66,7 @@ async def translated() -> AsyncIterator[None]:
     except (ConnectionFailure, ExecutionTimeout, WaitQueueTimeoutError, WriteConcernError) as error:
         raise Unavailable(str(error)) from error
     except OperationFailure as error:
-        if error.code in PASSING:
+        if error.code in PASSING | NOT_LET_IN:
             raise Unavailable(str(error)) from error
         raise
 

@@ -210,6 +210,8 @@ AWAY: list[PyMongoError] = [
     BulkWriteError({"writeErrors": [], "writeConcernErrors": [{"code": 64, "errmsg": "timed out"}]}),
     OperationFailure("operation exceeded time limit", 262),
     OperationFailure("network timeout", 89),
+    OperationFailure("not authorized", 13),
+    OperationFailure("Authentication failed.", 18),
 ]
 
 
@@ -223,7 +225,6 @@ async def test_a_passing_state_of_the_server_is_unavailable(error: PyMongoError)
 
 OURS: list[PyMongoError] = [
     OperationFailure("bad query", 2),
-    OperationFailure("not authorized", 13),
     BulkWriteError({"writeErrors": [{"code": 121, "errmsg": "document failed validation"}]}),
 ]
 

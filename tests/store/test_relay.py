@@ -189,7 +189,7 @@ async def test_a_running_relay_waits_for_an_absent_database_and_recovers(
     with monkeypatch.context() as absent:
         absent.setattr(store.database, "find", away)
         running = asyncio.create_task(own.run())
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.4)
         assert len(caplog.messages) > 2
     await all_relayed(store.database)
     await stop(running)

@@ -113,14 +113,14 @@ async def test_workers_that_start_at_once_apply_each_migration_once(
 async def test_a_migration_that_takes_longer_than_a_lease_is_not_begun_by_another(
     bare: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(leases, "TERM", dt.timedelta(milliseconds=150))
+    monkeypatch.setattr(leases, "TERM", dt.timedelta(seconds=1.5))
     monkeypatch.setattr(leases, "RETRY", 0.01)
     runs = 0
 
     async def long(_: Database) -> None:
         nonlocal runs
         runs += 1
-        await asyncio.sleep(0.6)
+        await asyncio.sleep(2.5)
 
     migrations = (Migration(1, "long", long),)
     await asyncio.gather(prepare(bare, "one", migrations), prepare(bare, "two", migrations))
