@@ -1,34 +1,15 @@
 """GraphQL over HTTP: what the end-point answers to good, bad and hostile requests, each error with its code."""
 
-import datetime as dt
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import httpx
 import orjson
 import pytest
-from starlette.applications import Starlette
 
-from schema.http import MOST_BYTES, graphql_route
-from service.errors import Code
-from service.store.store import now
-from service.viewer import TokenKeys
-from tests.conftest import ADMIN, NETWORK, House
-
-KEYS = TokenKeys({"k": b"k" * 32}, "cobuild", "cobuild")
-HOUR = dt.timedelta(hours=1)
-CODES = set(Code)
-JSON = {"content-type": "application/json"}
-GOOD = {"query": "{ viewer { subject } }"}
-
-
-def bearer(keys: TokenKeys = KEYS, ago: dt.timedelta = dt.timedelta()) -> dict[str, str]:
-    return {"authorization": f"Bearer {keys.issue(ADMIN, now() - ago, HOUR)}"}
-
-
-def client_of(house: House, development: bool) -> httpx.AsyncClient:
-    app = Starlette(routes=[graphql_route(house.store, KEYS, development)])
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service")
+from schema.http import MOST_BYTES
+from tests.api.wire import GOOD, JSON, bearer, client_of, codes, post
+from tests.conftest import NETWORK, House
 
 
 @pytest.fixture(scope="module")
@@ -41,21 +22,6 @@ async def house(make_module_house: Callable[..., Any]) -> House:
 async def client(house: House) -> AsyncIterator[httpx.AsyncClient]:
     async with client_of(house, development=False) as client:
         yield client
-
-
-async def post(client: httpx.AsyncClient, body: object, **headers: str) -> httpx.Response:
-    content = body if isinstance(body, bytes) else orjson.dumps(body)
-    sent = {name.replace("_", "-"): value for name, value in headers.items()}
-    return await client.post("/graphql", content=content, headers={**JSON, **sent})
-
-
-def codes(answer: httpx.Response) -> list[str]:
-    """The codes of all errors; each is of the published list and beside a message for people."""
-    errors = answer.json()["errors"]
-    for error in errors:
-        assert error["message"].strip()
-        assert error["extensions"]["code"] in CODES
-    return [error["extensions"]["code"] for error in errors]
 
 
 async def test_a_good_request_is_answered_as_json_that_nobody_caches(client: httpx.AsyncClient) -> None:
