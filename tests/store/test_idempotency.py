@@ -27,7 +27,7 @@ RECORD = f"""mutation Record($input: ActivityFacts!) {{
   write: recordActivity(input: $input) {{ __typename {ACTIVITY} {REFUSAL} }}
 }}"""
 CORRECT = f"""mutation Correct($id: ID!, $version: Int!, $input: ActivityCorrection!) {{
-  write: correctActivity(id: $id, version: $version, reason: "更正", input: $input) {{ __typename {ACTIVITY} {REFUSAL} }}
+  write: correctActivity(id: $id, version: $version, reason: "误", input: $input) {{ __typename {ACTIVITY} {REFUSAL} }}
 }}"""
 PUBLISH = f"""mutation Publish($id: ID!, $version: Int!) {{
   write: publishActivity(id: $id, version: $version) {{ __typename {ACTIVITY} {REFUSAL} }}
