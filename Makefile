@@ -14,7 +14,7 @@ EXACT := service/trail/*,service/network/*,service/cooperation/*,service/dates.p
 export COBUILD_ENGINE ?= $(CURDIR)/.engine/bin/secantusd-py
 
 .DELETE_ON_ERROR:
-.PHONY: help serve seed test check test-clients schema engine lock clean
+.PHONY: help serve seed test check verify test-clients schema engine lock clean
 
 help:
 	@echo 'make serve         run the service on 127.0.0.1:8000 (PORT=… changes it)     启动服务'
@@ -22,6 +22,7 @@ help:
 	@echo 'make test          make check, then all tests but those in a browser         检查并测试'
 	@echo 'make check         format, lint, types, imports, the committed schema        静态检查'
 	@echo 'make test-clients  the tests in a real browser                               浏览器测试'
+	@echo 'make verify        the store on a server: MONGODB_TEST_URI=mongodb://…         在指定服务器上验证存储层'
 	@echo 'make schema        write schema/schema.graphql from the code                 导出模式'
 	@echo 'make engine        install the embedded database anew                        重装内嵌数据库'
 	@echo 'make lock          make the lock files from requirements*.in; UPGRADE=1      更新锁定文件'
@@ -48,6 +49,10 @@ test: check .engine/stamp
 	$(PYTHON) -m pytest -m 'not browser' --cov --cov-report=
 	$(PYTHON) -m coverage report --skip-covered --show-missing --include '$(EXACT)' --fail-under 100
 	$(PYTHON) -m coverage report --skip-covered --show-missing --omit '$(EXACT)' --fail-under 95
+
+verify: .venv/test.stamp
+	@test -n '$(MONGODB_TEST_URI)' || { echo 'Name a server: make verify MONGODB_TEST_URI=mongodb://… 请指明服务器。' >&2; exit 1; }
+	MONGODB_TEST_URI='$(MONGODB_TEST_URI)' $(PYTHON) -m pytest tests/store tests/api/test_commands.py --ignore tests/store/test_embedded.py
 
 test-clients: .venv/test.stamp .engine/stamp
 	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || { \
