@@ -20,7 +20,7 @@ from schema.scalars import BigInt
 from service.cooperation.activities import HAPPENED, Activity
 from service.cooperation.pillars import PRINCIPLES
 from service.network.organizations import Organization as OrganizationRecord
-from service.records import Document
+from service.records import Document, Filter
 from service.store import reads
 from service.store.reads import Query
 from service.viewer import Right
@@ -61,8 +61,12 @@ class CoverageRow:
     cells: list[PillarCount] = field("One for each pillar, zeros too.", "每项共建一格,含零。")
 
 
-def _happened(network: str, period: PeriodInput | None, undated: bool | None = None) -> Query:
-    return Query(Activity, {"network": network}, (HAPPENED_FILTER, happened_during(period, undated)))
+async def _tally(
+    info: Info, network: str, when: Filter, group: dict[str, str], unwound: Iterable[str], limit: int
+) -> list[dict[str, Any]]:
+    """What was held of the activities that the viewer may read, counted by `group`."""
+    query = readable_only(info, Query(Activity, {"network": network}, (HAPPENED_FILTER, when)), network)
+    return await reads.tally(info.context.reader.database, query, group, unwound, limit) if query else []
 
 
 def _cells(found: dict[Pillar, dict[str, int]]) -> list[dict[str, Any]]:
@@ -75,22 +79,15 @@ def _sums(rows: Iterable[dict[str, Any]]) -> dict[str, int]:
     return {name: sum(row[name] for row in found) for name in ("activities", "person_times")}
 
 
-async def _nothing() -> list[dict[str, Any]]:
-    return []
-
-
 async def _activity_counts(info: Info, network: Network, period: Period = None) -> Any:
-    database = info.context.reader.database
-    query = readable_only(info, _happened(network, period), network)
-    undated = readable_only(info, _happened(network, None, undated=True), network)
-    if query is None or undated is None:
-        return {"total": 0, "undated": 0, "by_pillar": _cells({})}
-    rows, without_date = await asyncio.gather(
-        reads.tally(database, query, {"pillars": "pillars"}, (), 2 ** len(Pillar)), reads.count(database, undated)
+    group, combinations = {"pillars": "pillars"}, 2 ** len(Pillar)
+    rows, undated = await asyncio.gather(
+        _tally(info, network, happened_during(period, None), group, (), combinations),
+        _tally(info, network, happened_during(None, undated=True), group, (), combinations),
     )
     return {
-        "total": sum(row["activities"] for row in rows),
-        "undated": without_date,
+        "total": _sums(rows)["activities"],
+        "undated": _sums(undated)["activities"],
         "by_pillar": _cells(
             {pillar: _sums(row for row in rows if pillar in row["_id"]["pillars"]) for pillar in Pillar}
         ),
@@ -107,11 +104,11 @@ async def _coverage(
     before: Before = None,
 ) -> Any:
     database, day = info.context.reader.database, info.context.day
-    query = readable_only(info, _happened(network, period), network)
+    when, cells = happened_during(period, None), MOST_PARTNERS * len(Pillar)
     group = {"organization": "participants", "pillar": "pillars"}
     members, rows = await asyncio.gather(
         reads.members(database, network, day, MOST_PARTNERS),
-        reads.tally(database, query, group, group.values(), MOST_PARTNERS * len(Pillar)) if query else _nothing(),
+        _tally(info, network, when, group, group.values(), cells),
     )
     counted: dict[str, dict[Pillar, dict[str, int]]] = defaultdict(dict)
     for row in rows:

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 from graphql import GraphQLInputObjectType, GraphQLInputType, get_named_type
 
 from service.viewer import Viewer
-from tests.api.world import MUTATIONS
-from tests.conftest import ADMIN
+from tests.api.world import MUTATIONS, do
+from tests.conftest import ADMIN, House
 
 REASON = "原因写在这里"
 Path = tuple[str | int, ...]
@@ -60,3 +60,14 @@ def replaced(value: Any, path: Path, by: object) -> Any:
     if isinstance(value, list):
         return [replaced(item, tuple(rest), by) if place == here else item for place, item in enumerate(value)]
     return {**value, here: replaced(value[here], tuple(rest), by)}
+
+
+def answer_type(name: str) -> str:
+    union: Any = MUTATIONS[name].type
+    return next(str(kind) for kind in union.types if str(kind) != "Refusal")
+
+
+async def performed(house: House, name: str, call: Call, key: str | None = None) -> Any:
+    refusal = "... on Refusal { problems { code path message } }"
+    selection = f"... on {answer_type(name)} {{ {call.told} }} {refusal}"
+    return await do(house, name, call.viewer, selection, key, **call.given)

@@ -1,12 +1,11 @@
 """Every mutation of the schema: what it answers, what it refuses, and that a refusal writes nothing."""
 
 from collections import defaultdict
-from typing import Any
 
 import pytest
 
 from service.viewer import ANONYMOUS
-from tests.api.call import Call, ids_in, replaced
+from tests.api.call import answer_type, ids_in, performed, replaced
 from tests.api.valid import calls
 from tests.api.world import (
     MUTATIONS,
@@ -31,17 +30,6 @@ def refusing(built: House, world: dict[str, str]) -> tuple[House, dict[str, str]
 @pytest.fixture
 def house(copied: House) -> House:
     return copied
-
-
-def answer_type(name: str) -> str:
-    union: Any = MUTATIONS[name].type
-    return next(str(kind) for kind in union.types if str(kind) != "Refusal")
-
-
-async def performed(house: House, name: str, call: Call, key: str | None = None) -> Any:
-    refusal = "... on Refusal { problems { code path message } }"
-    selection = f"... on {answer_type(name)} {{ {call.told} }} {refusal}"
-    return await do(house, name, call.viewer, selection, key, **call.given)
 
 
 async def stored(house: House) -> dict[str, int]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from service.store import reads
 from service.viewer import ANONYMOUS, Viewer
 from tests.api.world import TODAY, activity, do, made
 from tests.conftest import ADMIN, BANK, FRONT_END, LEAD, LEAD_RECORDER, NETWORK, OBSERVER, STRANGER, House
@@ -152,3 +153,11 @@ async def test_coverage_pages_by_name_without_loss(house: House) -> None:
             break
     assert rows == whole["nodes"]
     assert whole["totalCount"] == len(rows) == 19
+
+
+async def test_what_has_no_date_is_counted_exactly_however_much_it_is(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reads, "MOST_COUNTED", 1)  # where the total of a list stops
+    counts = (await house.data(COUNTS, ADMIN, network=NETWORK))["activityCounts"]
+    assert counts["undated"] == 17

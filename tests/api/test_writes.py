@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.call import REASON, Call
+from tests.api.call import REASON, performed
 from tests.api.valid import calls
 from tests.api.world import (
     MUTATIONS,
@@ -30,17 +30,6 @@ def refusing(built: House, world: dict[str, str]) -> tuple[House, dict[str, str]
 @pytest.fixture
 def house(copied: House) -> House:
     return copied
-
-
-def answer_type(name: str) -> str:
-    union: Any = MUTATIONS[name].type
-    return next(str(kind) for kind in union.types if str(kind) != "Refusal")
-
-
-async def performed(house: House, name: str, call: Call, key: str | None = None) -> Any:
-    refusal = "... on Refusal { problems { code path message } }"
-    selection = f"... on {answer_type(name)} {{ {call.told} }} {refusal}"
-    return await do(house, name, call.viewer, selection, key, **call.given)
 
 
 async def test_left_out_a_fact_stays_and_given_as_null_it_goes(house: House) -> None:
