@@ -42,7 +42,9 @@ publish(
         "KEEP_MEMBERSHIPS": ("Keep memberships.", "维护成员关系。"),
         "KEEP_AGREEMENTS": ("Draft, revise and end agreements.", "起草、修订、终止协议。"),
         "SIGN_AGREEMENTS": ("Sign for one's own organisation.", "代表本单位签署。"),
-        "RECORD_ACTIVITIES": ("Plan, record and correct activities.", "计划、登记、更正活动。"),
+        "RECORD_ACTIVITIES": ("Plan, record, correct and confirm activities.", "计划、登记、更正、确认活动。"),
+        "KEEP_PLANS": ("Keep the yearly plans of activities.", "维护系列活动计划表。"),
+        "GIVE_ROLES": ("Give, hand over and withdraw roles.", "授予、移交、撤销角色。"),
     },
 )
 

@@ -46,6 +46,17 @@ publish(
         "HOLD": ("Record that it was held.", "登记已举办。"),
         "PUBLISH": ("Publish it.", "公开发布。"),
         "CANCEL": ("Cancel the plan.", "取消计划。"),
+        "CONFIRM": ("Confirm what another organisation filed.", "确认其他单位的登记。"),
+        "DISPUTE": ("Dispute what another organisation filed.", "对其他单位的登记提出异议。"),
+        "DROP_LINE": ("Drop a line of the plan.", "取消计划表中的一行。"),
+        "LAUNCH": ("Record that it runs.", "登记已启用。"),
+        "CLOSE": ("Close it.", "办结。"),
+        "AMEND": ("Open an amendment of the signed text.", "对已签署的文本提出修订。"),
+        "WITHDRAW_AMENDMENT": ("Withdraw an amendment not yet signed by all.", "撤回尚未全部签署的修订。"),
+        "RENEW": ("Draft the agreement that follows it.", "起草续签协议。"),
+        "MERGE": ("Merge a duplicate into the one that stays.", "将重复的单位并入保留的单位。"),
+        "HAND_OVER": ("Hand the role over to a successor.", "移交角色。"),
+        "WITHDRAW": ("Withdraw a role given by mistake.", "撤销误授的角色。"),
     },
 )
 publish(

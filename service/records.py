@@ -60,6 +60,17 @@ class Action(Upper):
     HOLD = auto()
     PUBLISH = auto()
     CANCEL = auto()
+    CONFIRM = auto()
+    DISPUTE = auto()
+    DROP_LINE = auto()
+    LAUNCH = auto()
+    CLOSE = auto()
+    AMEND = auto()
+    WITHDRAW_AMENDMENT = auto()
+    RENEW = auto()
+    MERGE = auto()
+    HAND_OVER = auto()
+    WITHDRAW = auto()
 
 
 class Step(NamedTuple):

@@ -48,6 +48,8 @@ class Right(Upper):
     KEEP_AGREEMENTS = auto()
     SIGN_AGREEMENTS = auto()
     RECORD_ACTIVITIES = auto()
+    KEEP_PLANS = auto()
+    GIVE_ROLES = auto()
 
 
 READERS = frozenset({Right.READ_PUBLIC, Right.READ_NETWORK})
@@ -65,6 +67,8 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
         Right.KEEP_MEMBERSHIPS,
         Right.KEEP_AGREEMENTS,
         Right.RECORD_ACTIVITIES,
+        Right.KEEP_PLANS,
+        Right.GIVE_ROLES,
     },
     Role.INTEGRITY_OFFICER: INSIDERS | {Right.READ_CONTACTS},
     Role.OBSERVER: INSIDERS,
