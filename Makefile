@@ -46,7 +46,7 @@ check: .venv/test.stamp
 	$(PYTHON) -m tests.house.tree
 
 test: check .engine/stamp
-	$(PYTHON) -m pytest -m 'not browser' --cov --cov-report=
+	$(PYTHON) -m pytest -m 'not browser' --numprocesses auto --dist worksteal --cov --cov-report=
 	$(PYTHON) -m coverage report --skip-covered --show-missing --include '$(EXACT)' --fail-under 100
 	$(PYTHON) -m coverage report --skip-covered --show-missing --omit '$(EXACT)' --fail-under 95
 
