@@ -57,6 +57,7 @@ VIEWERS: Mapping[str, Viewer] = {
 PRIVATE = {
     "Organization.contacts": ("org_smu_derma", "contacts { name }"),
     "PartyBranch.secretary": ("branch", "secretary"),
+    "Activity.confirmations": ("published", "confirmations { verdict }"),
     "Agreement.signers": ("active", "signers"),
     "Agreement.text": ("active", "text { text }"),
     "Agreement.versions": ("active", "versions { number }"),
