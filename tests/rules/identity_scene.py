@@ -18,7 +18,10 @@ LOCAL = TokenKeys({"local": b"k" * 32}, "cobuild", AUDIENCE)
 RSA = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 EC = ec.generate_private_key(ec.SECP256R1())
 ED = ed25519.Ed25519PrivateKey.generate()
-NOW = dt.datetime.now(dt.UTC)
+
+
+def now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
 
 def published(kid: str, key: Any, algorithm: str, **more: str) -> dict[str, Any]:
@@ -63,7 +66,7 @@ def token(key: Any = RSA, algorithm: str = "RS256", kid: str | None = "r1", **cl
         "iss": ISSUER,
         "aud": AUDIENCE,
         "sub": "张联络",
-        "exp": NOW + dt.timedelta(hours=1),
+        "exp": now() + dt.timedelta(hours=1),
         "roles": ROLES,
     } | claims
     headers = {} if kid is None else {"kid": kid}

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from service.errors import Refusal
 from service.identity import LONGEST_TOKEN, Identity
 from service.viewer import ANONYMOUS
-from tests.rules.identity_scene import AUDIENCE, ISSUER, KEYS, LOCAL, NOW, ROLES, RSA, WHO, Website, published, token
+from tests.rules.identity_scene import AUDIENCE, ISSUER, KEYS, LOCAL, ROLES, RSA, WHO, Website, now, published, token
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ async def test_a_token_of_the_issuer_names_its_viewer(site: Website, kid: str, k
 
 
 async def test_our_own_tokens_hold_beside_those_of_the_issuer(site: Website) -> None:
-    own = LOCAL.issue(WHO, NOW, dt.timedelta(hours=1))
+    own = LOCAL.issue(WHO, now(), dt.timedelta(hours=1))
     assert await site.who(own) == WHO
     assert await site.identity.identify(None) == ANONYMOUS
     assert await Identity(LOCAL).identify(f"Bearer {own}") == WHO
@@ -95,7 +95,7 @@ FORGERIES: dict[str, Callable[[], str]] = {
     "no issuer": lambda: token(iss=None),
     "no subject": lambda: token(sub=None),
     "no end": lambda: token(exp=None),
-    "not yet": lambda: token(nbf=NOW + dt.timedelta(minutes=5)),
+    "not yet": lambda: token(nbf=now() + dt.timedelta(minutes=5)),
     "roles that are no list": lambda: token(roles="NETWORK_ADMIN"),
     "a role that is none": lambda: token(roles=[{"role": "ROOT"}]),
     "huge": lambda: token(sub="x" * LONGEST_TOKEN),
@@ -110,8 +110,8 @@ async def test_a_forgery_is_refused_without_a_reason_to_learn_from(site: Website
 
 
 async def test_an_expired_token_is_told_so_and_the_clocks_may_differ_a_little(site: Website) -> None:
-    assert await site.refused(token(exp=NOW - dt.timedelta(minutes=2))) == "The token has expired; get a new one."
-    assert await site.who(token(exp=NOW - dt.timedelta(seconds=10), nbf=NOW + dt.timedelta(seconds=10))) == WHO
+    assert await site.refused(token(exp=now() - dt.timedelta(minutes=2))) == "The token has expired; get a new one."
+    assert await site.who(token(exp=now() - dt.timedelta(seconds=10), nbf=now() + dt.timedelta(seconds=10))) == WHO
 
 
 @pytest.mark.parametrize("header", ["Basic YTpi", "Bearer", "Bearer ", "token"])
