@@ -127,6 +127,11 @@ COSTS = {
         "query($n: Int) { networks(first: $n) { nodes { name memberships(first: 1) { nodes { role } } } } }",
         2,
     ),
+    "stations": (of("stations", "", "nodes { kind organization { name } }"), 2),
+    "whom nobody is paired with": (
+        "query($n: Int) { networks(first: $n) { nodes { unpairedMembers(first: 1) { totalCount nodes { name } } } } }",
+        4,
+    ),
     "coverage": (of("coverage", "", "nodes { organization { name } cells { activities } }"), 4),
     "counts": (
         f'{{ activityCounts(network: "{NETWORK}") {{ total undated byPillar {{ activities }} }} }}',

@@ -57,6 +57,11 @@ VIEWERS: Mapping[str, Viewer] = {
 PRIVATE = {
     "Organization.contacts": ("org_smu_derma", "contacts { name }"),
     "PartyBranch.secretary": ("branch", "secretary"),
+    "Person.name": ("person", "name"),
+    "Person.phone": ("person", "phone"),
+    "Person.email": ("person", "email"),
+    "Network.unpairedMembers": ("net_002_derma", "unpairedMembers { totalCount }"),
+    "Network.unpairedBranches": ("net_002_derma", "unpairedBranches { totalCount }"),
     "Agreement.signers": ("active", "signers"),
     "Agreement.text": ("active", "text { text }"),
     "Agreement.versions": ("active", "versions { number }"),
@@ -67,6 +72,10 @@ PRIVATE = {
     "PartyBranch.timeline": ("branch", "timeline { totalCount }"),
     "Headcount.timeline": ("counted", "timeline { totalCount }"),
     "Membership.timeline": ("mem_002_boc", "timeline { totalCount }"),
+    "Department.timeline": ("department", "timeline { totalCount }"),
+    "Person.timeline": ("person", "timeline { totalCount }"),
+    "Station.timeline": ("centre", "timeline { totalCount }"),
+    "Pairing.timeline": ("pairing", "timeline { totalCount }"),
     "Agreement.timeline": ("active", "timeline { totalCount }"),
     "Activity.timeline": ("published", "timeline { totalCount }"),
 }  # of a record of the first network, concerning the organisation of RECORDER

@@ -4,6 +4,7 @@ The questions are made from the schema itself, so that a new list, filter or lin
 """
 
 import asyncio
+import datetime as dt
 import itertools
 import json
 import uuid
@@ -14,7 +15,8 @@ from typing import Any
 import pytest
 
 from schema.links import LINKS
-from seeds.loader import load
+from seeds.loader import load, plant
+from seeds.synthetic import records
 from service.cooperation.activities import Activity
 from service.network.organizations import Organization
 from service.store.database import Database
@@ -42,6 +44,7 @@ async def house(make_database: MakeDatabase) -> House:
 async def furnished(database: Database) -> House:
     store = Store(database)
     await load(store, now(), lambda _: None)
+    await plant(store, records(1, dt.date(2024, 6, 15)), now(), lambda _: None)  # of some kinds no source tells
     return House(database, store, Relay(database, "tests", asyncio.Event()))
 
 
