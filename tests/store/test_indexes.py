@@ -258,10 +258,11 @@ async def test_what_actions_look_up_is_read_by_an_index(watched: tuple[House, Le
     await house.store.known("org", [LEAD, BANK], ("name",))
     await house.store.refer({("organization",): BANK}, "org", acting)
     await house.store.lines("org", [LEAD, BANK])
+    assert await house.store.naming("mem", {"organization": BANK, "network": NETWORK}, "date_key")
     twin = await house.store.load(Activity, "act_002_lin_qiaozhi", 1, acting)
     with pytest.raises(Exception, match="ALREADY_EXISTS"):
         await house.store.create(twin, acting)
-    await ledger.check(least=4)
+    await ledger.check(least=5)
 
 
 async def test_every_write_is_of_one_document_by_its_id(make_database: MakeDatabase) -> None:
