@@ -20,10 +20,14 @@ from schema.describing import Id, argument, both, field
 from schema.enums import Role
 from schema.limits import Limits, exceeded, measured, too_long
 from schema.network.branches import PartyBranchMutation
+from schema.network.departments import DepartmentMutation, DepartmentQuery
 from schema.network.headcounts import HeadcountMutation, HeadcountQuery
 from schema.network.memberships import MembershipMutation, MembershipQuery
 from schema.network.networks import NetworkMutation, NetworkQuery
 from schema.network.organizations import OrganizationMutation, OrganizationQuery
+from schema.network.pairings import PairingMutation, PairingQuery
+from schema.network.persons import PersonMutation, PersonQuery
+from schema.network.stations import StationMutation, StationQuery
 from schema.nodes import Node
 from schema.scalars import SCALARS
 from schema.selection import stored_fields
@@ -92,6 +96,10 @@ class Query(
     OrganizationQuery,
     MembershipQuery,
     HeadcountQuery,
+    DepartmentQuery,
+    PersonQuery,
+    StationQuery,
+    PairingQuery,
     AgreementQuery,
     ActivityQuery,
     StatisticsQuery,
@@ -108,6 +116,10 @@ class Mutation(
     PartyBranchMutation,
     HeadcountMutation,
     MembershipMutation,
+    DepartmentMutation,
+    PersonMutation,
+    StationMutation,
+    PairingMutation,
     AgreementMutation,
     SigningMutation,
     ActivityMutation,

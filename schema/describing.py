@@ -38,8 +38,11 @@ publish(
         "READ_TIMELINE": ("Read who changed what, when and why.", "读取留痕:何人何时因何改动何处。"),
         "CREATE_NETWORKS": ("Create networks.", "创建共建网络。"),
         "KEEP_NETWORK": ("Keep the network's own record.", "维护网络信息。"),
-        "KEEP_ORGANIZATIONS": ("Keep organisations, branches, headcounts.", "维护单位、党组织与人数快照。"),
-        "KEEP_MEMBERSHIPS": ("Keep memberships.", "维护成员关系。"),
+        "KEEP_ORGANIZATIONS": (
+            "Keep organisations, branches, departments, persons, headcounts.",
+            "维护单位、党组织、科室、人员与人数快照。",
+        ),
+        "KEEP_MEMBERSHIPS": ("Keep memberships, stations, pairings.", "维护成员关系、中心与工作站、结对。"),
         "KEEP_AGREEMENTS": ("Draft, revise and end agreements.", "起草、修订、终止协议。"),
         "SIGN_AGREEMENTS": ("Sign for one's own organisation.", "代表本单位签署。"),
         "RECORD_ACTIVITIES": ("Plan, record and correct activities.", "计划、登记、更正活动。"),

@@ -7,6 +7,7 @@ import strawberry
 if TYPE_CHECKING:
     from schema.cooperation.agreements import Agreement
     from schema.network.branches import PartyBranch
+    from schema.network.departments import Department
     from schema.network.networks import Network
     from schema.network.organizations import Organization
 
@@ -14,3 +15,4 @@ AgreementType = Annotated["Agreement", strawberry.lazy("schema.cooperation.agree
 PartyBranchType = Annotated["PartyBranch", strawberry.lazy("schema.network.branches")]
 NetworkType = Annotated["Network", strawberry.lazy("schema.network.networks")]
 OrganizationType = Annotated["Organization", strawberry.lazy("schema.network.organizations")]
+DepartmentType = Annotated["Department", strawberry.lazy("schema.network.departments")]

@@ -9,7 +9,7 @@ from strawberry.dataloader import DataLoader
 
 from service.permission import may_read
 from service.records import Document
-from service.store import history, reads
+from service.store import history, reads, unpaired
 from service.store.database import Database
 from service.store.history import Part
 from service.store.kinds import KINDS
@@ -17,6 +17,7 @@ from service.store.reads import Query, Range
 from service.viewer import Viewer
 
 W = TypeVar("W")
+UNPAIRED = {"org": unpaired.members, "bra": unpaired.branches}
 
 
 class Wanted(NamedTuple):
@@ -43,6 +44,14 @@ class Told(NamedTuple):
     part: Part
 
 
+class Lacking(NamedTuple):
+    """Those of type `prefix` that have no pairing in a network."""
+
+    network: str
+    prefix: str
+    fields: tuple[str, ...]
+
+
 class Reader:
     """Reads for one viewer on one day: what may not be known of is not there."""
 
@@ -54,6 +63,7 @@ class Reader:
         self._pages: DataLoader[Below, list[Document]] = DataLoader(self._load_pages, cache=False)
         self._totals: DataLoader[Below, int] = DataLoader(self._load_totals, cache=False)
         self._histories: DataLoader[Told, list[Document]] = DataLoader(self._load_histories, cache=False)
+        self._unpaired: DataLoader[Lacking, list[Document]] = DataLoader(self._load_unpaired, cache=False)
 
     async def one(self, prefix: str, own_id: str, fields: tuple[str, ...]) -> Document | None:
         """The record, with `fields`; None when there is none that the viewer may know of."""
@@ -70,6 +80,10 @@ class Reader:
     async def history(self, prefix: str, own_id: str, part: Part) -> list[Document]:
         """A part of a record's revisions."""
         return await self._histories.load(Told(prefix, own_id, part))
+
+    async def unpaired(self, wanted: Lacking) -> list[Document]:
+        """All of them, by name."""
+        return await self._unpaired.load(wanted)
 
     async def _load_records(self, wanted: list[Wanted]) -> list[Document | None]:
         found: dict[str, Document] = {}
@@ -109,6 +123,17 @@ class Reader:
             ids = sorted({each.own_id for each in same})
             loaded = await history.histories(self.database, KINDS[same[0].prefix], ids, same[0].part)
             found |= {each: list(loaded[each.own_id]) for each in same}
+        return [found[each] for each in wanted]
+
+    async def _load_unpaired(self, wanted: list[Lacking]) -> list[list[Document]]:
+        found: dict[Lacking, list[Document]] = {}
+        for same in _alike(wanted, lambda each: (each.prefix, each.fields)):
+            kind, networks = KINDS[same[0].prefix], {each.network for each in same}
+            loaded = await UNPAIRED[kind.PREFIX](self.database, networks, self._day, same[0].fields)
+            found |= {
+                each: [one for one in loaded[each.network] if may_read(kind, one, self._viewer, self._day)]
+                for each in same
+            }
         return [found[each] for each in wanted]
 
 

@@ -26,6 +26,7 @@ SEEDER = Viewer("seeds")
 REASON = "seeds 种子数据"
 BATCH = 200  # records looked up in one command
 REFERENCES = {"network": "net", "organization": "org", "filed_by": "org", "branch": "bra", "agreement": "agr"}
+REFERENCES |= {"department": "dep", "member": "org"}
 
 
 class SeedInvalid(ValueError):

@@ -21,10 +21,14 @@ from service.cooperation.signing import opened, signed
 from service.dates import SHANGHAI, PartialDate
 from service.facts import plain
 from service.network.branches import BranchKind, PartyBranch
+from service.network.departments import Department, DepartmentKind
 from service.network.headcounts import Headcount
 from service.network.memberships import Membership, MembershipRole
 from service.network.networks import Network
 from service.network.organizations import Organization, Sector
+from service.network.pairings import Pairing, PairingMode
+from service.network.persons import Person
+from service.network.stations import Station, StationKind
 from service.records import Record, made
 
 R = TypeVar("R", bound=Record)
@@ -103,6 +107,8 @@ def _partner(place: int, hub: Member, today: dt.date) -> Member:
     facts = {"organization": organization.id, "name": named, "kind": kind}
     branch = _made(PartyBranch, number + 1, facts)  # the hub has two
     others = _standing(organization, number, MembershipRole.MEMBER, today, chance)
+    if place % 2:
+        others += (_pairing(number, hub, organization, today),)
     partner = Member(organization, (branch,), others)
     agreements = [_agreement(2 * place - 1, AgreementKind.CO_BUILDING, hub, partner, today)]
     if place % 2:
@@ -113,7 +119,7 @@ def _partner(place: int, hub: Member, today: dt.date) -> Member:
 def _standing(
     organization: Organization, number: int, role: MembershipRole, today: dt.date, chance: Random
 ) -> tuple[Record, ...]:
-    """The membership, begun before the first activity, and the last headcount."""
+    """The membership, begun before the first activity, its plaque, the last headcount, an office and who runs it."""
     joined = _ago(today, YEARS * 365 + chance.randrange(1, 365))
     staff = chance.randrange(60, 2000)
     members = chance.randrange(staff // 5, staff // 2)
@@ -124,10 +130,22 @@ def _standing(
         "cadres": members // 4,
     }
     own = {"organization": organization.id}
+    office = _made(Department, number, own | {"name": "党建办公室(合成)", "kind": DepartmentKind.FUNCTIONAL})
+    person = {"name": f"合成人员{number:03}", "post": "党建办公室主任", "department": office.id, "cadre": True}
+    kind = StationKind.CENTRE if role is MembershipRole.LEAD else StationKind.WORKSTATION
     return (
         _made(Headcount, number, own | counts),
         _made(Membership, number, own | {"role": role, "joined": PartialDate.on(joined)}),
+        office,
+        _made(Person, number, own | person),
+        _made(Station, number, own | {"kind": kind, "plaque_on": PartialDate.on(joined)}),
     )
+
+
+def _pairing(number: int, hub: Member, partner: Organization, today: dt.date) -> Pairing:
+    facts = {"branch": hub.branch(BranchKind.BRANCH).id, "member": partner.id, "specialty": "护理(合成)"}
+    begins = PartialDate.on(_ago(today, 365))
+    return _made(Pairing, number, facts | {"mode": PairingMode.KEY, "begins": begins})
 
 
 def _agreement(number: int, kind: AgreementKind, hub: Member, partner: Member, today: dt.date) -> Agreement:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection
 
 from service.errors import Code, Problem, Refusal
-from service.records import Action, Document, Filter, Record, document_of
+from service.records import READERS, Action, Document, Filter, Record, document_of
 from service.viewer import Right, Viewer, forbidden
 
 
@@ -13,7 +13,7 @@ def may_read(kind: type[Record], document: Document, viewer: Viewer, day: dt.dat
     return viewer.may(kind.right_to_read(document, day), document["network"])
 
 
-READING = (Right.READ_DRAFTS, Right.READ_NETWORK, Right.READ_PUBLIC)  # each includes those after it
+READING = READERS[::-1]  # each includes those after it
 
 
 def readable(kind: type[Record], viewer: Viewer, day: dt.date, network: str | None = None) -> Filter | None:

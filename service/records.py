@@ -18,6 +18,7 @@ Document: TypeAlias = Mapping[str, Any]
 Filter: TypeAlias = dict[str, Any]
 BOOKKEEPING = ("id", "version", "head", "created_at")  # not facts: no revision speaks of them
 RIGHTS_KEYS = ("network", "concerns")  # what a right on a record depends on
+READERS = (Right.READ_PUBLIC, Right.READ_NETWORK, Right.READ_DRAFTS)  # each includes those before it
 INSTALLATION = "installation"  # the partition of what belongs to no single network
 
 
@@ -147,7 +148,7 @@ class Record:
     @classmethod
     def readable_filter(cls, right: Right, day: dt.date) -> Filter | None:
         """The documents that `right` alone lets read; None for none. Agrees with `right_to_read`."""
-        return {} if right is not Right.READ_PUBLIC or cls.READ is right else None
+        return {} if READERS.index(right) >= READERS.index(cls.READ) else None
 
 
 R = TypeVar("R", bound=Record)

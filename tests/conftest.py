@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pymongo
 import pytest
 from pymongo import monitoring
 from strawberry.types import ExecutionResult
@@ -38,6 +39,7 @@ OPERATOR = Viewer("operator", (Grant(Role.OPERATOR),))
 LEAD_RECORDER = Viewer("lead-recorder", (Grant(Role.RECORDER, NETWORK, LEAD),))
 BANK_RECORDER = Viewer("bank-recorder", (Grant(Role.RECORDER, NETWORK, BANK),))
 STRANGER = Viewer("stranger", (Grant(Role.NETWORK_ADMIN, "net_004_wuxi"),))
+DROP_TIMEOUT = 60  # seconds: every collection and index is dropped by itself, and the machine may be busy
 
 
 class Commands(monitoring.CommandListener):
@@ -123,7 +125,8 @@ async def make_house(engine_uri: str) -> AsyncIterator[Callable[..., Any]]:
     yield make
     for database in opened:
         if database.driver != "mongomock":
-            await database.client.drop_database(database.name)
+            with pymongo.timeout(DROP_TIMEOUT):
+                await database.client.drop_database(database.name)
         await database.close()
 
 

@@ -8,12 +8,16 @@ from schema.context import Info
 from schema.describing import Id, Reason, Version, argument, both, field
 from schema.inputs import Made, PartialDateInput, optional, required
 from schema.lazy import OrganizationType
-from schema.links import one
+from schema.links import one, page
 from schema.network.enums import BranchKind, BranchStatus
+from schema.network.pairings import Pairing, PairingWhere
 from schema.nodes import PartialDate, Recorded, entity
+from schema.pages import Connection
 from schema.results import RefusalType, write
 from service.network import branches as domain
 from service.network.organizations import Organization as OrganizationRecord
+from service.network.pairings import Pairing as PairingRecord
+from service.store.reads import Query
 from service.viewer import Right
 
 
@@ -36,6 +40,14 @@ class PartyBranch(Recorded):
     established: PartialDate | None = field("When it was established.", "成立时间。")
     status: BranchStatus = field("Whether it is in use.", "状态。")
     archive_reason: str | None = field("Why it was archived.", "归档原因。")
+    pairings: Connection[Pairing] = page(
+        domain.PartyBranch,
+        "branch",
+        Query(PairingRecord, {}),
+        "The pairings in which it helps, by date.",
+        "所帮扶的结对,按日期排列。",
+        where=PairingWhere,
+    )
 
 
 @strawberry.input(description=both("Facts of a party organisation that may change.", "可更改的党组织信息。"))

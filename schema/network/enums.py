@@ -2,20 +2,31 @@
 
 from schema.describing import publish
 from service.network.branches import BranchKind, BranchStatus
+from service.network.departments import DepartmentKind, DepartmentStatus
 from service.network.headcounts import HeadcountStatus
 from service.network.memberships import MembershipRole, MembershipStatus
 from service.network.networks import NetworkStatus
 from service.network.organizations import OrganizationStatus, Sector
+from service.network.pairings import PairingMode, PairingStatus
+from service.network.persons import PersonStatus
+from service.network.stations import StationKind, StationStatus
 
 __all__ = [
     "BranchKind",
     "BranchStatus",
+    "DepartmentKind",
+    "DepartmentStatus",
     "HeadcountStatus",
     "MembershipRole",
     "MembershipStatus",
     "NetworkStatus",
     "OrganizationStatus",
+    "PairingMode",
+    "PairingStatus",
+    "PersonStatus",
     "Sector",
+    "StationKind",
+    "StationStatus",
 ]
 
 publish(
@@ -86,6 +97,69 @@ publish(
     "成员关系状态。",
     {
         "UPCOMING": ("It has not begun.", "尚未生效。"),
+        "ACTIVE": ("It stands.", "有效。"),
+        "ENDED": ("It has ended.", "已结束。"),
+        "DISCARDED": ("It was a mistake.", "已作废。"),
+    },
+)
+publish(
+    DepartmentKind,
+    "What a department is for.",
+    "科室类别。",
+    {
+        "FUNCTIONAL": ("It runs the organisation.", "职能科室。"),
+        "CLINICAL": ("It treats patients.", "临床科室。"),
+        "MEDICAL_TECHNOLOGY": ("It examines, images or dispenses.", "医技科室。"),
+        "OTHER": ("Something else.", "其他。"),
+    },
+)
+publish(
+    DepartmentStatus,
+    "The state of a department.",
+    "科室状态。",
+    {"ACTIVE": ("In use.", "使用中。"), "ARCHIVED": ("Out of use.", "已归档。")},
+)
+publish(
+    PersonStatus,
+    "The state of a person's record.",
+    "人员记录状态。",
+    {"ACTIVE": ("In use.", "使用中。"), "ARCHIVED": ("Out of use.", "已归档。")},
+)
+publish(
+    StationKind,
+    "What a plaque says.",
+    "授牌类别。",
+    {
+        "CENTRE": ("The centre, at the lead's; one in a network.", "中心,设在牵头单位,每个网络一个。"),
+        "WORKSTATION": ("A workstation, at a member's.", "工作站,设在成员单位。"),
+    },
+)
+publish(
+    StationStatus,
+    "The state of a station on a day.",
+    "中心或工作站的状态。",
+    {
+        "UPCOMING": ("Its plaque does not hang yet.", "尚未授牌。"),
+        "ACTIVE": ("Its plaque hangs.", "有效。"),
+        "ENDED": ("It has been closed.", "已撤销。"),
+        "DISCARDED": ("It was a mistake.", "已作废。"),
+    },
+)
+publish(
+    PairingMode,
+    "How far a branch helps.",
+    "帮扶方式。",
+    {
+        "KEY": ("A key branch gives key help.", "重点支部重点帮扶。"),
+        "EXTENDED": ("Another branch extends the help.", "其他支部拓展帮扶。"),
+    },
+)
+publish(
+    PairingStatus,
+    "The state of a pairing on a day.",
+    "结对状态。",
+    {
+        "UPCOMING": ("It has not begun.", "尚未开始。"),
         "ACTIVE": ("It stands.", "有效。"),
         "ENDED": ("It has ended.", "已结束。"),
         "DISCARDED": ("It was a mistake.", "已作废。"),

@@ -8,14 +8,25 @@ from schema.context import Info
 from schema.describing import After, Before, First, Id, Last, Reason, Version, argument, both, field
 from schema.inputs import Made, PartialDateInput, optional, required
 from schema.links import page
+from schema.network.branches import PartyBranch
+from schema.network.departments import Department, DepartmentWhere
 from schema.network.enums import NetworkStatus
 from schema.network.memberships import Membership, MembershipWhere
+from schema.network.organizations import Organization
+from schema.network.pairings import Pairing, PairingWhere
+from schema.network.persons import Person, PersonWhere
+from schema.network.stations import Station, StationWhere
+from schema.network.unpaired import unpaired
 from schema.nodes import PartialDate, Recorded, entity
 from schema.pages import Connection
 from schema.results import RefusalType, write
 from schema.roots import listed
 from service.network import networks as domain
+from service.network.departments import Department as DepartmentRecord
 from service.network.memberships import Membership as MembershipRecord
+from service.network.pairings import Pairing as PairingRecord
+from service.network.persons import Person as PersonRecord
+from service.network.stations import Station as StationRecord
 from service.store.reads import Query
 from service.viewer import Right
 
@@ -39,6 +50,48 @@ class Network(Recorded):
         "Who leads it and who has joined, by date.",
         "牵头单位与成员单位,按日期排列。",
         where=MembershipWhere,
+    )
+    departments: Connection[Department] = page(
+        domain.Network,
+        "network",
+        Query(DepartmentRecord, {}, order="name_key"),
+        "The departments it keeps, by name.",
+        "所维护的科室,按拼音排列。",
+        where=DepartmentWhere,
+    )
+    persons: Connection[Person] = page(
+        domain.Network,
+        "network",
+        Query(PersonRecord, {}, order="post_key"),
+        "The people of the organisations it keeps, by post; nobody for whom READ_DRAFTS is not held.",
+        "所维护单位的人员,按职务排列;无 READ_DRAFTS 权限者看不到任何人。",
+        where=PersonWhere,
+    )
+    stations: Connection[Station] = page(
+        domain.Network,
+        "network",
+        Query(StationRecord, {}, order="place_key"),
+        "Its centre, then its workstations by the plaque's day.",
+        "网络的中心,其后为工作站,按授牌日期排列。",
+        where=StationWhere,
+    )
+    pairings: Connection[Pairing] = page(
+        domain.Network,
+        "network",
+        Query(PairingRecord, {}),
+        "Which branch of the lead helps which member, by date.",
+        "牵头单位支部与成员单位的结对,按日期排列。",
+        where=PairingWhere,
+    )
+    unpaired_members: Connection[Organization] | None = unpaired(
+        "org",
+        "The members that are in no pairing of it today, by name.",
+        "当日未与任何支部结对的成员单位,按拼音排列。",
+    )
+    unpaired_branches: Connection[PartyBranch] | None = unpaired(
+        "bra",
+        "The branches 党支部 of the lead that are in no pairing of it today, by name.",
+        "牵头单位中当日未结对的党支部,按拼音排列。",
     )
 
 

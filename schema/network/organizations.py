@@ -14,9 +14,13 @@ from schema.inputs import Made, PartialDateInput, optional, required
 from schema.lazy import NetworkType
 from schema.links import one, page
 from schema.network.branches import PartyBranch
+from schema.network.departments import Department, DepartmentWhere
 from schema.network.enums import OrganizationStatus, Sector
 from schema.network.headcounts import Headcount
 from schema.network.memberships import Membership, MembershipWhere
+from schema.network.pairings import Pairing, PairingWhere
+from schema.network.persons import Person, PersonWhere
+from schema.network.stations import Station, StationWhere
 from schema.nodes import PartialDate, Recorded, entity
 from schema.pages import Connection
 from schema.results import RefusalType, write
@@ -25,9 +29,13 @@ from service.cooperation.activities import Activity as ActivityRecord
 from service.cooperation.agreements import Agreement as AgreementRecord
 from service.network import organizations as domain
 from service.network.branches import PartyBranch as BranchRecord
+from service.network.departments import Department as DepartmentRecord
 from service.network.headcounts import Headcount as HeadcountRecord
 from service.network.memberships import Membership as MembershipRecord
 from service.network.networks import Network as NetworkRecord
+from service.network.pairings import Pairing as PairingRecord
+from service.network.persons import Person as PersonRecord
+from service.network.stations import Station as StationRecord
 from service.store import reads
 from service.store.reads import Query
 from service.viewer import Right
@@ -92,6 +100,38 @@ class Organization(Recorded):
         "The networks it leads or has joined, by date.",
         "所牵头或加入的网络,按日期排列。",
         where=MembershipWhere,
+    )
+    departments: Connection[Department] = page(
+        domain.Organization,
+        "organization",
+        Query(DepartmentRecord, {}, order="name_key"),
+        "Its departments, by name.",
+        "科室,按拼音排列。",
+        where=DepartmentWhere,
+    )
+    persons: Connection[Person] = page(
+        domain.Organization,
+        "organization",
+        Query(PersonRecord, {}, order="post_key"),
+        "Who works there, by post; nobody for whom READ_DRAFTS is not held.",
+        "人员,按职务排列;无 READ_DRAFTS 权限者看不到任何人。",
+        where=PersonWhere,
+    )
+    stations: Connection[Station] = page(
+        domain.Organization,
+        "organization",
+        Query(StationRecord, {}, order="place_key"),
+        "The centres and workstations there.",
+        "所设中心与工作站。",
+        where=StationWhere,
+    )
+    pairings: Connection[Pairing] = page(
+        domain.Organization,
+        "member",
+        Query(PairingRecord, {}),
+        "The pairings in which it is helped, by date.",
+        "作为受帮扶成员的结对,按日期排列。",
+        where=PairingWhere,
     )
     agreements: Connection[Agreement] = page(
         domain.Organization,

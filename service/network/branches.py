@@ -10,7 +10,8 @@ from service.ancestry import check_ancestry
 from service.dates import PartialDate
 from service.errors import Code, Path, Problem, Refusal
 from service.facts import Facts, folded, text
-from service.permission import permit, permit_making
+from service.network.belonging import keeper
+from service.permission import permit
 from service.pinyin import sort_key
 from service.records import (
     INSTALLATION,
@@ -89,10 +90,7 @@ class PartyBranch(Record):
 
 async def create(store: "Store", act: Act, facts: Facts) -> "Document":
     """A new party branch, kept by the network that keeps its organisation."""
-    found = await store.refer({("organization",): facts["organization"]}, "org", act)
-    network = found[facts["organization"]]["network"]
-    permit_making(Right.KEEP_ORGANIZATIONS, act.viewer, network)
-    await store.refer({("organization",): network}, "net", act)
+    network = await keeper(store, act, facts["organization"])
     branch = made(PartyBranch, {**facts, "id": act.new_id(PartyBranch.PREFIX), "network": network})
     await _check_parent(store, act, branch)
     return await store.create(branch, act)

@@ -7,11 +7,12 @@ from enum import auto
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from service.acts import Act, reason_of
-from service.dates import FIRST_DAY, LAST_DAY, PartialDate
+from service.dates import PartialDate
 from service.errors import Code, Problem
 from service.facts import Facts
+from service.network.spans import STANDING, Span, bounds
 from service.permission import permit, permit_making
-from service.records import Action, Document, Filter, Index, Record, Step, formed, joined, ordered, reformed, sound
+from service.records import Action, Document, Filter, Index, Step, formed, joined, ordered, reformed, sound
 from service.viewer import Right, Upper
 
 if TYPE_CHECKING:
@@ -30,11 +31,8 @@ class MembershipStatus(Upper):
     DISCARDED = auto()
 
 
-STANDING = frozenset({MembershipStatus.UPCOMING, MembershipStatus.ACTIVE, MembershipStatus.ENDED})
-
-
 @dataclass(frozen=True, kw_only=True)
-class Membership(Record):
+class Membership(Span):
     """`joined` and `left` may be partial; where a source gives no date, the membership stands as reported.
 
     On the day it `left` an organisation is a member no more.
@@ -49,20 +47,18 @@ class Membership(Record):
         Index(("network", "date_key")),
         Index(("organization", "date_key")),
     )
-    STATE_KEYS = ("active_from", "active_to", "discarded")
     STEPS: ClassVar = {
         Action.CORRECT: Step(Right.KEEP_MEMBERSHIPS, STANDING),
         Action.END: Step(Right.KEEP_MEMBERSHIPS, frozenset({MembershipStatus.ACTIVE})),
         Action.DISCARD: Step(Right.KEEP_MEMBERSHIPS, STANDING),
     }
-    FIXED = (*Record.FIXED, "organization")
+    FIXED = (*Span.FIXED, "organization")
 
     organization: str
     role: MembershipRole
     joined: PartialDate | None = None
     left: PartialDate | None = None
     end_reason: str | None = None
-    discarded: bool = False
 
     def expected(self) -> Collection[str]:
         return ("joined",)
@@ -74,42 +70,13 @@ class Membership(Record):
         """One standing membership per organisation and one standing lead per network; ended, its keys are free."""
         standing = self.left is None and not self.discarded
         leading = standing and self.role is MembershipRole.LEAD
-        begins = (self.joined.first if self.joined else FIRST_DAY).isoformat()
+        span = bounds(self.joined, self.left)
         return {
-            "active_from": begins,
-            "date_key": ordered(begins, self.id),
-            "active_to": (self.left.last if self.left else LAST_DAY).isoformat(),
+            **span,
+            "date_key": ordered(span["active_from"], self.id),
             "duplicate_key": joined(self.network, self.organization) if standing else self.id,
             "lead_key": self.network if leading else self.id,
         }
-
-    @classmethod
-    def state(cls, document: Document, day: dt.date) -> str:
-        today = day.isoformat()
-        if document["discarded"]:
-            return MembershipStatus.DISCARDED
-        if today < document["active_from"]:
-            return MembershipStatus.UPCOMING
-        return MembershipStatus.ENDED if document["active_to"] <= today else MembershipStatus.ACTIVE
-
-    @classmethod
-    def state_filter(cls, state: str, day: dt.date) -> Filter:
-        today = day.isoformat()
-        ranges: dict[str, Filter] = {
-            MembershipStatus.DISCARDED: {"discarded": True},
-            MembershipStatus.UPCOMING: {"discarded": False, "active_from": {"$gt": today}},
-            MembershipStatus.ACTIVE: {
-                "discarded": False,
-                "active_from": {"$lte": today},
-                "active_to": {"$gt": today},
-            },
-            MembershipStatus.ENDED: {
-                "discarded": False,
-                "active_from": {"$lte": today},
-                "active_to": {"$lte": today},
-            },
-        }
-        return ranges[state]
 
     @classmethod
     def right_to_read(cls, document: Document, day: dt.date) -> Right:

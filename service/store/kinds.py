@@ -5,10 +5,14 @@ from collections.abc import Mapping
 from service.cooperation.activities import Activity
 from service.cooperation.agreements import Agreement
 from service.network.branches import PartyBranch
+from service.network.departments import Department
 from service.network.headcounts import Headcount
 from service.network.memberships import Membership
 from service.network.networks import Network
 from service.network.organizations import Organization
+from service.network.pairings import Pairing
+from service.network.persons import Person
+from service.network.stations import Station
 from service.records import Index, Record
 
 KINDS: Mapping[str, type[Record]] = {
@@ -17,8 +21,12 @@ KINDS: Mapping[str, type[Record]] = {
         Network,
         Organization,
         PartyBranch,
+        Department,
+        Person,
         Headcount,
         Membership,
+        Station,
+        Pairing,
         Agreement,
         Activity,
     )

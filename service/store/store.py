@@ -17,11 +17,12 @@ from service.permission import may_read
 from service.records import Document, Record, document_of, record_of
 from service.store.database import Database, Duplicate
 from service.store.history import earlier_state, find_by_key
-from service.store.kinds import KINDS
+from service.store.kinds import KINDS, index_name
+from service.store.reads import Query
 from service.trail.revisions import revision_of
 
 R = TypeVar("R", bound=Record)
-MOST_CHILDREN = 1_000  # of one parent
+MOST_CHILDREN = 1_000  # of one parent, or of what else they name
 OUT_OF_USE = frozenset({"ARCHIVED", "DISCARDED", "CANCELLED"})
 
 
@@ -133,6 +134,14 @@ class Store:
             if own_id not in found
         )
         return found
+
+    async def naming(self, prefix: str, equal: Mapping[str, str], order: str) -> list[Document]:
+        """The documents of type `prefix` whose keys are `equal`, by the index of these and `order`, whoever asks."""
+        kind = KINDS[prefix]
+        query = Query(kind, equal, order=order)
+        return list(
+            await self.database.find(kind.COLLECTION, query.where(), MOST_CHILDREN, index=index_name(query.index()))
+        )
 
     async def children(self, prefix: str, parent: str) -> dict[str, Document]:
         """The documents of type `prefix` directly below `parent`, by id, whoever asks."""

@@ -4,7 +4,7 @@ The definition: a query costs one find for its root field, and one more for each
 records stand on a page or are linked from it. A link is a field that follows an id or lists what names the record; so
 a query of n levels with one link each costs n finds, at most levels + 1 with the exceptions that are told here:
 `totalCount` and `timeline` are read by a command of their own (`timeline` by two: what waits in the outbox, and what
-was relayed), as is the membership behind `memberOf`, and statistics are made of two or three.
+was relayed), as is the membership behind `memberOf`; what is unpaired is made of three, statistics of two or three.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ import uuid
 from collections.abc import AsyncIterator
 from typing import Any
 
+import pymongo
 import pytest
 
 from seeds import synthetic
@@ -25,7 +26,7 @@ from service.store.relay import Relay
 from service.store.store import Store
 from service.viewer import ANONYMOUS, Grant, Role, Viewer
 from tests.api.world import at
-from tests.conftest import Commands, House
+from tests.conftest import DROP_TIMEOUT, Commands, House
 
 NETWORK = synthetic.NETWORK
 ADMIN = Viewer("admin", (Grant(Role.NETWORK_ADMIN, NETWORK),))
@@ -42,7 +43,8 @@ async def counted(engine_uri: str) -> AsyncIterator[tuple[House, Commands]]:
     store = Store(database)
     await plant(store, synthetic.records(ACTIVITIES, TODAY.date()), TODAY - dt.timedelta(days=1), lambda _: None)
     yield House(database, store, Relay(database, "tests", asyncio.Event()), TODAY), commands
-    await database.client.drop_database(database.name)
+    with pymongo.timeout(DROP_TIMEOUT):
+        await database.client.drop_database(database.name)
     await database.close()
 
 
@@ -126,6 +128,11 @@ COSTS = {
     "networks": (
         "query($n: Int) { networks(first: $n) { nodes { name memberships(first: 1) { nodes { role } } } } }",
         2,
+    ),
+    "stations": (of("stations", "", "nodes { kind organization { name } }"), 2),
+    "whom nobody is paired with": (
+        "query($n: Int) { networks(first: $n) { nodes { unpairedMembers(first: 1) { totalCount nodes { name } } } } }",
+        4,
     ),
     "coverage": (of("coverage", "", "nodes { organization { name } cells { activities } }"), 4),
     "counts": (

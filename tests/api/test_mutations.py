@@ -4,6 +4,7 @@ from collections import defaultdict
 
 import pytest
 
+from service.store.kinds import KINDS
 from service.viewer import ANONYMOUS
 from tests.api.call import answer_type, ids_in, performed, replaced
 from tests.api.valid import calls
@@ -35,16 +36,8 @@ def house(copied: House) -> House:
 async def stored(house: House) -> dict[str, int]:
     """The version of every record there is."""
     found: dict[str, int] = {}
-    for kind in (
-        "networks",
-        "organizations",
-        "party_branches",
-        "headcounts",
-        "memberships",
-        "agreements",
-        "activities",
-    ):
-        documents = await house.database.find(kind, {}, 1000, ("version",))
+    for kind in KINDS.values():
+        documents = await house.database.find(kind.COLLECTION, {}, 1000, ("version",))
         found |= {document["_id"]: document["version"] for document in documents}
     return found
 
@@ -160,6 +153,13 @@ async def test_who_holds_no_right_at_all_is_refused_before_anything_is_read(
         ("correctActivity", "startsAt"),
         ("correctActivity", "outcomes"),
         ("correctHeadcount", "staff"),
+        ("correctDepartment", "name"),
+        ("correctDepartment", "kind"),
+        ("correctPerson", "name"),
+        ("correctPerson", "cadre"),
+        ("correctStation", "plaqueOn"),
+        ("correctPairing", "mode"),
+        ("correctPairing", "begins"),
     ],
 )
 async def test_null_for_a_required_fact_is_refused_at_that_fact(

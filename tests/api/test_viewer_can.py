@@ -34,6 +34,10 @@ STEPS: Mapping[str, Mapping[str, str]] = {
     "bra": {"CORRECT": "correctPartyBranch", "ARCHIVE": "archivePartyBranch"},
     "hea": {"CORRECT": "correctHeadcount", "DISCARD": "discardHeadcount"},
     "mem": {"CORRECT": "correctMembership", "END": "endMembership", "DISCARD": "discardMembership"},
+    "dep": {"CORRECT": "correctDepartment", "ARCHIVE": "archiveDepartment"},
+    "per": {"CORRECT": "correctPerson", "ARCHIVE": "archivePerson"},
+    "sta": {"CORRECT": "correctStation", "CLOSE": "closeStation", "DISCARD": "discardStation"},
+    "pai": {"CORRECT": "correctPairing", "END": "endPairing", "DISCARD": "discardPairing"},
     "agr": {
         "CORRECT": "correctAgreement",
         "REVISE": "reviseAgreement",

@@ -110,7 +110,13 @@ async def build(house: House) -> dict[str, str]:
     found |= await _memberships(house, NETWORK, ADMIN, (FIRE, "org_lianzhang", "org_sinograin"), "")
     found |= await _memberships(house, WUXI, STRANGER, ("org_hechi", "org_libo", CSAIR), "wuxi ")
     found |= await _counts(house, NETWORK, ADMIN, LEAD, "")
-    return found | await _counts(house, WUXI, STRANGER, HOSPITAL, "wuxi ")
+    found |= await _counts(house, WUXI, STRANGER, HOSPITAL, "wuxi ")
+    found |= await _people(house, ADMIN, LEAD, found["branch"], "")
+    found |= await _people(house, STRANGER, HOSPITAL, found["wuxi branch"], "wuxi ")
+    found |= await _stations(house, NETWORK, ADMIN, (LEAD, BANK), "")
+    found |= await _stations(house, WUXI, STRANGER, (HOSPITAL, SCHOOL), "wuxi ")
+    found |= await _pairings(house, NETWORK, ADMIN, found["branch"], BANK, "")
+    return found | await _pairings(house, WUXI, STRANGER, found["wuxi branch"], SCHOOL, "wuxi ")
 
 
 async def _agreements(
@@ -198,4 +204,50 @@ async def _counts(house: House, network: str, admin: Viewer, organization: str, 
     facts = {"network": network, "name": f"{mark}合作社区", "sector": "COMMUNITY", "contacts": [contact]}
     place = {"province": "广东省", "city": "广州市"}
     found["neighbour"] = await made(house, "createOrganization", admin, input={**facts, **place})
+    return {f"{mark}{name}": own_id for name, own_id in found.items()}
+
+
+async def _people(house: House, admin: Viewer, organization: str, branch: str, mark: str) -> dict[str, str]:
+    own = {"organization": organization, "branch": branch}
+    office = {**own, "name": f"{mark}党建办公室", "kind": "FUNCTIONAL"}
+    found = {"department": await made(house, "createDepartment", admin, input=office)}
+    ward = {**own, "name": f"{mark}旧病区", "kind": "CLINICAL", "parent": found["department"]}
+    found["old department"] = await made(house, "createDepartment", admin, input=ward)
+    await made(house, "archiveDepartment", admin, id=found["old department"], version=1, reason="测试原因")
+    person = {**own, "department": found["department"], "post": "主任", "cadre": True}
+    contact = {"name": "周保密", "phone": "020-7", "email": "zhou@b.cn", "externalReference": "HR-1"}
+    found["person"] = await made(house, "createPerson", admin, input={**person, **contact})
+    found["retired"] = await made(house, "createPerson", admin, input={**person, "name": "吴退休", "cadre": False})
+    await made(house, "archivePerson", admin, id=found["retired"], version=1, reason="测试原因")
+    return {f"{mark}{name}": own_id for name, own_id in found.items()}
+
+
+async def _stations(house: House, network: str, admin: Viewer, at: tuple[str, str], mark: str) -> dict[str, str]:
+    async def opened(organization: str, kind: str, day: str, **facts: Any) -> str:
+        given = {"network": network, "organization": organization, "kind": kind, "plaqueOn": {"from": day}, **facts}
+        return await made(house, "openStation", admin, input=given)
+
+    found = {
+        "centre": await opened(at[0], "CENTRE", "2024-03-01"),
+        "workstation": await opened(at[1], "WORKSTATION", "2024-02-29"),
+        "closed station": await opened(at[1], "WORKSTATION", "2024-01-01", closedOn={"from": "2024-01-31"}),
+        "mistaken station": await opened(at[0], "WORKSTATION", "2024-03-01"),
+    }
+    await made(house, "discardStation", admin, id=found["mistaken station"], version=1, reason="测试原因")
+    return {f"{mark}{name}": own_id for name, own_id in found.items()}
+
+
+async def _pairings(house: House, network: str, admin: Viewer, branch: str, member: str, mark: str) -> dict[str, str]:
+    async def paired(specialty: str, begins: str, **facts: Any) -> str:
+        pair = {"network": network, "branch": branch, "member": member, "mode": "KEY"}
+        given = {**pair, "specialty": specialty, "begins": {"from": begins}, **facts}
+        return await made(house, "pairBranch", admin, input=given)
+
+    found = {
+        "pairing": await paired("皮肤科", "2024-02-29"),
+        "coming pairing": await paired("检验科", "2024-06-16"),
+        "past pairing": await paired("护理", "2024-01-01", ends={"from": "2024-05-01"}, mode="EXTENDED"),
+        "mistaken pairing": await paired("药学", "2024-03-01"),
+    }
+    await made(house, "discardPairing", admin, id=found["mistaken pairing"], version=1, reason="测试原因")
     return {f"{mark}{name}": own_id for name, own_id in found.items()}

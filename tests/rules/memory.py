@@ -4,7 +4,7 @@ Looking up what an action refers to is the store's own code; loading and writing
 """
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -55,6 +55,13 @@ class MemoryStore(Store):
     ) -> dict[str, Document]:
         wanted = sorted({own_id for own_id in ids if own_id.startswith(f"{prefix}_")})
         return {own_id: copy.deepcopy(self.documents[own_id]) for own_id in wanted if own_id in self.documents}
+
+    async def naming(self, prefix: str, equal: Mapping[str, str], order: str) -> list[Document]:
+        return [
+            copy.deepcopy(document)
+            for own_id, document in self.documents.items()
+            if own_id.startswith(f"{prefix}_") and equal.items() <= {name: document[name] for name in equal}.items()
+        ]
 
     async def children(self, prefix: str, parent: str) -> dict[str, Document]:
         return {

@@ -10,7 +10,17 @@ from service.cooperation import drafting, holding
 from service.cooperation.activities import HAPPENED, Activity
 from service.cooperation.agreements import Agreement
 from service.facts import Facts
-from service.network import branches, headcounts, memberships, networks, organizations
+from service.network import (
+    branches,
+    departments,
+    headcounts,
+    memberships,
+    networks,
+    organizations,
+    pairings,
+    persons,
+    stations,
+)
 from service.records import Document, Origin, Record, document_of
 from service.store.store import Store
 from service.viewer import Grant, Role, Viewer
@@ -24,6 +34,10 @@ ACTIONS: Mapping[str, Action] = {
     "bra": branches.create,
     "hea": headcounts.record,
     "mem": memberships.join,
+    "dep": departments.create,
+    "per": persons.create,
+    "sta": stations.open_station,
+    "pai": pairings.pair,
     "agr": drafting.draft,
     "act": holding.plan,
 }

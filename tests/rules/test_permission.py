@@ -13,10 +13,15 @@ from service.cooperation.agreements import Agreement, AgreementStatus
 from service.dates import PartialDate
 from service.errors import Code, Refusal
 from service.network.branches import BranchStatus, PartyBranch
+from service.network.departments import Department, DepartmentStatus
 from service.network.headcounts import Headcount, HeadcountStatus
 from service.network.memberships import Membership, MembershipRole, MembershipStatus
 from service.network.networks import Network, NetworkStatus
 from service.network.organizations import Organization, OrganizationStatus
+from service.network.pairings import Pairing, PairingStatus
+from service.network.persons import Person, PersonStatus
+from service.network.spans import Span
+from service.network.stations import Station, StationStatus
 from service.permission import may_read, permit, permit_making, readable, steps_open
 from service.records import Action, Record, document_of
 from service.store.kinds import KINDS
@@ -29,6 +34,10 @@ STATES: dict[type[Record], type[Enum]] = {
     PartyBranch: BranchStatus,
     Headcount: HeadcountStatus,
     Membership: MembershipStatus,
+    Department: DepartmentStatus,
+    Person: PersonStatus,
+    Station: StationStatus,
+    Pairing: PairingStatus,
     Agreement: AgreementStatus,
     Activity: ActivityStatus,
 }
@@ -50,9 +59,11 @@ def on_the_edge(kind: type[Record]) -> st.SearchStrategy[Record]:
     """Records whose boundary dates lie about the leap day, where `BOUNDS` asks about them."""
     edge = {
         Membership: ("joined", "left"),
+        Station: ("plaque_on", "closed_on"),
+        Pairing: ("begins", "ends"),
         Agreement: ("term_from", "term_to", "terminated_on"),
     }.get(kind, ())
-    days = st.none() | (BOUNDS.map(PartialDate.on) if kind is Membership else BOUNDS)
+    days = st.none() | (BOUNDS.map(PartialDate.on) if issubclass(kind, Span) else BOUNDS)
     return stored(kind).flatmap(
         lambda record: st.builds(
             lambda **facts: type(record)(**{**record.__dict__, **facts}), **dict.fromkeys(edge, days)
@@ -116,6 +127,7 @@ def test_the_public_reads_what_is_public_without_a_filter_and_of_the_rest_only_w
     day = dt.date(2024, 2, 29)
     assert readable(Organization, ANONYMOUS, day) == {}
     assert readable(Headcount, ANONYMOUS, day) is None
+    assert readable(Person, Viewer("前端", (Grant(Role.FRONT_END, "net_a"),)), day, "net_a") is None
     assert readable(Activity, ANONYMOUS, day) == {"status": "PUBLISHED"}
     assert may_read(Membership, document_of(membership("2020")), ANONYMOUS, day)
     assert not may_read(Membership, document_of(membership("2020", "2023")), ANONYMOUS, day)
