@@ -24,6 +24,7 @@ from schema.network.networks import NetworkMutation, NetworkQuery
 from schema.network.organizations import OrganizationMutation, OrganizationQuery
 from schema.nodes import Node
 from schema.scalars import SCALARS
+from schema.search import SearchQuery
 from schema.selection import stored_fields
 from service.errors import Code, Problem, Refusal
 from service.records import Document
@@ -93,6 +94,7 @@ class Query(
     AgreementQuery,
     ActivityQuery,
     StatisticsQuery,
+    SearchQuery,
 ):
     pass
 

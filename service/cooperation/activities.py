@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import auto
 from typing import Any, ClassVar
 
+from service import searching
 from service.cooperation.pillars import Pillar, Theme
 from service.dates import PartialDate, day_of
 from service.facts import folded, text
@@ -107,6 +108,7 @@ class Activity(Record):
         Index(("network", "title_key")),
         Index(("participants", "date_key")),
         Index(("agreement", "date_key")),
+        Index(("search",)),
     )
     STEPS: ClassVar = {
         Action.CORRECT: Step(Right.RECORD_ACTIVITIES, frozenset({ActivityStatus.PLANNED}) | HAPPENED),
@@ -156,6 +158,7 @@ class Activity(Record):
         return {
             "date_key": ordered(day, self.id),
             "title_key": ordered(sort_key(self.title), self.id),
+            **searching.keys(self.title, live=self.status is not ActivityStatus.CANCELLED),
             "pillars": sorted({topic.pillar.value for topic in self.topics}),
             "person_times": sum(part.head_count or 0 for part in self.participations),
             "participants": sorted({part.organization for part in self.participations}),

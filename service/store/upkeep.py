@@ -42,7 +42,10 @@ class Migration(NamedTuple):
     apply: Callable[[Database], Awaitable[None]]
 
 
-ALL = (Migration(1, "derive the stored keys", derive_keys),)
+ALL = (
+    Migration(1, "derive the stored keys", derive_keys),
+    Migration(2, "derive the keys of search, and those of pinyin as it is read now", derive_keys),
+)
 
 
 async def prepare(database: Database, holder: str, migrations: tuple[Migration, ...] = ALL) -> None:
