@@ -1,6 +1,6 @@
 """Reading what search finds: candidates by their stored keys, compared in process, ranked, and counted.
 
-One find for each kind, and one for the members of a network, whatever is found.
+One command for each kind, and one for the members of a network, whatever is found.
 """
 
 import asyncio
@@ -17,14 +17,12 @@ from service.records import Document, Filter, Record, joined
 from service.searching import Close, Match, Wanted, best
 from service.store import reads
 from service.store.database import Database
-from service.store.kinds import index_name
 from service.store.reads import Query
 from service.viewer import Upper
 
 MOST_CANDIDATES = 1_000  # of each kind that are compared with a text
 MOST_CLOSE = 200  # of each kind that are compared to suggest something
 MOST_MEMBERS = 5_000  # of one network
-KEY = "search"
 
 
 class SearchKind(Upper):
@@ -101,33 +99,39 @@ class Scope:
 
     async def _candidates(self, keys: Sequence[str], most: int) -> tuple[dict[SearchKind, list[dict[str, Any]]], bool]:
         """The documents of each kind that have one of `keys`, at most so many; whether these are all."""
-        members = await self._members() if self._network and keys else []
-        queries = {kind: self._query(kind, keys, members) for kind in self._kinds} if keys else {}
-        asked = {kind: query for kind, query in queries.items() if query is not None}
-        found = await asyncio.gather(*(self._find(kind, query, most + 1) for kind, query in asked.items()))
+        if not keys:
+            return {}, True
+        members = await self._members()
+        narrowed = {
+            kind: self._narrow(Query(SEARCHED[kind].record, {}, self._own(kind, members))) for kind in self._kinds
+        }
+        asked = {kind: query for kind, query in narrowed.items() if query is not None}
+        found = await asyncio.gather(*(self._find(kind, keys, query, most + 1) for kind, query in asked.items()))
         by_kind = {kind: documents[:most] for kind, documents in zip(asked, found, strict=True)}
         return by_kind, all(len(documents) <= most for documents in found)
 
-    async def _find(self, kind: SearchKind, query: Query, limit: int) -> list[dict[str, Any]]:
+    async def _find(self, kind: SearchKind, keys: Sequence[str], query: Query, limit: int) -> list[dict[str, Any]]:
+        """In two steps, which MongoDB makes one: SecantusDB uses the index only where the rest stands apart."""
         searched = SEARCHED[kind]
         fields = [*searched.texts, searched.order, "search_readings", *([searched.facet] if searched.facet else [])]
-        index = index_name(query.index())
-        return await self._database.find(query.kind.COLLECTION, query.where(), limit, fields, index=index)
+        stages: list[Mapping[str, Any]] = [
+            {"$match": {"search": keys[0] if len(keys) == 1 else {"$in": list(keys)}}},
+            {"$match": query.where()},
+            {"$project": dict.fromkeys(fields, 1)},
+        ]
+        return await self._database.aggregate(query.kind.COLLECTION, stages, limit)
 
     async def _members(self) -> list[str]:
         if self._network is None or not any(SEARCHED[kind].organization for kind in self._kinds):
             return []
         return await reads.members(self._database, self._network, self._day, MOST_MEMBERS)
 
-    def _query(self, kind: SearchKind, keys: Sequence[str], members: Sequence[str]) -> Query | None:
-        """What `kind` has one of `keys`: of the network, or kept elsewhere and of one of its members."""
-        searched = SEARCHED[kind]
-        of_network: Filter = {"network": self._network} if self._network else {}
-        if of_network and searched.organization:
-            of_network = {"$or": [of_network, {searched.organization: {"$in": list(members)}}]}
-        one_of: Any = keys[0] if len(keys) == 1 else {"$in": list(keys)}
-        also = (of_network,) if of_network else ()
-        return self._narrow(Query(searched.record, {KEY: one_of}, also, order=KEY))
+    def _own(self, kind: SearchKind, members: Sequence[str]) -> tuple[Filter, ...]:
+        """What is of the network: its own, and what is kept elsewhere and is, or is of, one of its members."""
+        if self._network is None:
+            return ()
+        own, organization = {"network": self._network}, SEARCHED[kind].organization
+        return ({"$or": [own, {organization: {"$in": list(members)}}]},) if organization else (own,)
 
 
 def _hit(wanted: Wanted, kind: SearchKind, document: Document) -> Hit | None:
