@@ -127,8 +127,8 @@ def _facets(root: Parent[FoundSlice]) -> Any:
     }
 
 
-def _total_count(root: Parent[FoundSlice]) -> Any:
-    return len(root.hits)
+async def _total_count(root: Parent[FoundSlice]) -> Any:
+    return await root.total()
 
 
 @strawberry.type(description=both("A page of what was found.", "搜索结果的一页。"))
