@@ -17,7 +17,7 @@ from service.facts import folded
 from service.pinyin import readings
 from service.viewer import Upper
 
-LENGTHS = (1, 2, 4, 8)  # of the keys: a name is asked for by at least one character, and by eight letters it is rare
+LENGTHS = (1, 2, 4, 6)  # of the keys: one character is enough to ask, and six letters are mostly two syllables
 LONGEST = 100  # characters of a text to search for
 APOSTROPHES = frozenset("'’")  # between syllables: xi'an
 CLOSE = 0.75  # how alike the pinyin of two texts is that may have been mistaken for each other
@@ -113,7 +113,7 @@ def _forms(text: str, syllables: Pieces) -> Iterator[tuple[MatchedBy, Pieces]]:
 def keys(*texts: str | None, live: bool = True) -> dict[str, list[str]]:
     """What is stored beside a record so that search finds it by `texts`; nothing unless it is `live`.
 
-    `search` holds at most 2,400 keys of at most 8 characters for a text of 200, `search_readings` how each is read.
+    `search` holds at most 2,400 keys of at most 6 characters for a text of 200, `search_readings` how each is read.
     """
     given = [text for text in texts if text] if live else []
     found = {key for text in given for key in _keys_of(text)}
