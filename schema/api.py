@@ -30,6 +30,7 @@ from schema.network.persons import PersonMutation, PersonQuery
 from schema.network.stations import StationMutation, StationQuery
 from schema.nodes import Node
 from schema.scalars import SCALARS
+from schema.search import SearchQuery
 from schema.selection import stored_fields
 from service.errors import Code, Problem, Refusal, refuse_any
 from service.records import Document
@@ -103,6 +104,7 @@ class Query(
     AgreementQuery,
     ActivityQuery,
     StatisticsQuery,
+    SearchQuery,
 ):
     pass
 

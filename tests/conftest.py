@@ -30,6 +30,7 @@ from service.store.store import Store, now
 from service.viewer import Grant, Role, Viewer
 
 ENGINE = Path(os.environ.get("COBUILD_ENGINE") or Path(__file__).parents[1] / ".engine/bin/secantusd-py")
+OUTLIVES_THE_TESTS = "MONGODB_TEST_URI" in os.environ  # the server; ours is thrown away, and slow to drop what it holds
 NETWORK, LEAD, BANK = "net_002_derma", "org_smu_derma", "org_boc_yuexiu"
 ADMIN = Viewer("admin", (Grant(Role.NETWORK_ADMIN, NETWORK),))
 FRONT_END = Viewer("front-end", (Grant(Role.FRONT_END, NETWORK),))
@@ -124,7 +125,7 @@ async def make_house(engine_uri: str) -> AsyncIterator[Callable[..., Any]]:
 
     yield make
     for database in opened:
-        if database.driver != "mongomock":
+        if database.driver != "mongomock" and OUTLIVES_THE_TESTS:
             with pymongo.timeout(DROP_TIMEOUT):
                 await database.client.drop_database(database.name)
         await database.close()

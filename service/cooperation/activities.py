@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import auto
 from typing import Any, ClassVar, cast
 
+from service import searching
 from service.cooperation.pillars import Pillar, Theme
 from service.dates import PartialDate, day_of, period_keys
 from service.facts import folded, text
@@ -124,6 +125,7 @@ class Activity(Record):
         Index(("network", "title_key")),
         Index(("participants", "date_key")),
         Index(("agreement", "date_key")),
+        Index(("search",)),
     )
     STATE_KEYS = ("status", "counted_for", "unconfirmed")
     STEPS: ClassVar = {
@@ -188,6 +190,7 @@ class Activity(Record):
             "date_key": ordered(day, self.id),
             "title_key": ordered(sort_key(self.title), self.id),
             **period_keys(PartialDate.on(day_of(self.starts_at)) if self.starts_at else self.when),
+            **searching.keys(self.title, live=self.status is not ActivityStatus.CANCELLED),
             "pillars": sorted({topic.pillar.value for topic in self.topics}),
             "themes": sorted({topic.theme.value for topic in self.topics}),
             "person_times": sum(part.head_count or 0 for part in self.participations),

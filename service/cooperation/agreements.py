@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import auto
 from typing import Any, ClassVar, cast
 
+from service import searching
 from service.cooperation.pillars import Pillar
 from service.dates import FIRST_DAY, LAST_DAY, PartialDate
 from service.facts import text
@@ -113,6 +114,7 @@ class Agreement(Record):
         Index(("network", "date_key")),
         Index(("network", "title_key")),
         Index(("concerns", "date_key")),
+        Index(("search",)),
     )
     STATE_KEYS = ("stage", "active_from", "active_to", "terminated_from", "unsigned")
     STEPS: ClassVar = {
@@ -181,6 +183,7 @@ class Agreement(Record):
             "unsigned": sorted(party for party in self.concerns() if self.standing_signature(party) is None),
             "date_key": ordered(self.begins.isoformat() if self.begins else "", self.id),
             "title_key": ordered(sort_key(self.title), self.id),
+            **searching.keys(self.title, live=self.stage is not Stage.DISCARDED),
         }
 
     @classmethod

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import auto
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from service import searching
 from service.acts import Act, reason_of
 from service.ancestry import check_ancestry
 from service.dates import PartialDate
@@ -56,6 +57,7 @@ class PartyBranch(Record):
         Index(("duplicate_key",), unique=True),
         Index(("organization", "name_key")),
         Index(("parent", "name_key")),
+        Index(("search",)),
     )
     READ = Right.READ_PUBLIC
     STEPS: ClassVar = {
@@ -85,6 +87,7 @@ class PartyBranch(Record):
         return {
             "name_key": ordered(sort_key(self.name), self.id),
             "duplicate_key": joined(self.organization, folded(self.name)) if live else self.id,
+            **searching.keys(self.name, live=live),
         }
 
 

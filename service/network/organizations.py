@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import auto
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from service import searching
 from service.acts import Act, reason_of
 from service.ancestry import check_ancestry
 from service.dates import PartialDate
@@ -63,6 +64,7 @@ class Organization(Record):
         Index(("name_key",)),
         Index(("sector", "name_key")),
         Index(("parent", "name_key")),
+        Index(("search",)),
     )
     READ = Right.READ_PUBLIC
     STEPS: ClassVar = {
@@ -99,6 +101,7 @@ class Organization(Record):
         return {
             "name_key": ordered(sort_key(self.name), self.id),
             "duplicate_key": joined(*map(folded, place)) if live else self.id,
+            **searching.keys(self.name, self.short_name, live=live),
         }
 
 

@@ -44,7 +44,7 @@ class Migration(NamedTuple):
 
 ALL = (
     Migration(1, "derive the stored keys", derive_keys),
-    Migration(2, "derive what activities are counted by", derive_keys),
+    Migration(2, "derive what records are counted and found by", derive_keys),
 )
 
 

@@ -26,7 +26,7 @@ from service.store.relay import Relay
 from service.store.store import Store
 from service.viewer import ANONYMOUS, Grant, Role, Viewer
 from tests.api.world import at
-from tests.conftest import DROP_TIMEOUT, Commands, House
+from tests.conftest import DROP_TIMEOUT, OUTLIVES_THE_TESTS, Commands, House
 
 NETWORK = synthetic.NETWORK
 ADMIN = Viewer("admin", (Grant(Role.NETWORK_ADMIN, NETWORK),))
@@ -43,8 +43,9 @@ async def counted(engine_uri: str) -> AsyncIterator[tuple[House, Commands]]:
     store = Store(database)
     await plant(store, synthetic.records(ACTIVITIES, TODAY.date()), TODAY - dt.timedelta(days=1), lambda _: None)
     yield House(database, store, Relay(database, "tests", asyncio.Event()), TODAY), commands
-    with pymongo.timeout(DROP_TIMEOUT):
-        await database.client.drop_database(database.name)
+    if OUTLIVES_THE_TESTS:
+        with pymongo.timeout(DROP_TIMEOUT):
+            await database.client.drop_database(database.name)
     await database.close()
 
 
@@ -135,6 +136,17 @@ COSTS = {
         4,
     ),
     "coverage": (of("coverage", "", "nodes { organization { name } cells { activities } }"), 4),
+    "search": (
+        """query($n: Int) { search(text: "gongjian", kinds: [AGREEMENT, ACTIVITY], first: $n) { totalCount
+        facets { kinds { count } } nodes { ranges { start } record { id ... on Agreement { title } } } } }""",
+        3,
+    ),
+    "search in a network": (
+        f"""query($n: Int) {{ search(text: "合成", network: "{NETWORK}", first: $n) {{ totalCount
+        nodes {{ title }} }} }}""",
+        5,
+    ),
+    "search with suggestions": ('{ search(text: "工商银行", suggest: true) { suggestions } }', 8),
     "counts": (
         f'{{ activityCounts(network: "{NETWORK}") {{ total undated byPillar {{ activities }} }} }}',
         2,

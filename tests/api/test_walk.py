@@ -27,7 +27,7 @@ from service.records import document_of
 from service.serving import bound
 from service.settings import Settings
 from service.store.store import now
-from tests.conftest import FRONT_END, NETWORK
+from tests.conftest import FRONT_END, NETWORK, OUTLIVES_THE_TESTS
 
 PARTNERS = """query Partners($network: ID!, $sector: Sector!) {
   organizations(where: {memberOf: $network, sector: $sector}) { totalCount nodes { id name sector } }
@@ -76,8 +76,9 @@ def api(engine_uri: str) -> Iterator[httpx.Client]:
         finally:
             server.should_exit = True
             thread.join()
-            with MongoClient[dict[str, Any]](engine_uri) as mongo:
-                mongo.drop_database(name)
+            if OUTLIVES_THE_TESTS:
+                with MongoClient[dict[str, Any]](engine_uri) as mongo:
+                    mongo.drop_database(name)
 
 
 def await_ready(client: httpx.Client) -> None:

@@ -55,7 +55,8 @@ def filters(of: Any, every: bool) -> Iterator[dict[str, Any]]:
 
 def arguments(given: Mapping[str, GraphQLArgument], every: bool) -> Iterator[dict[str, str]]:
     """The arguments of a list but for its page: what must be given, and each filter in each order."""
-    needed = {name: literal(value_of(name, own.type), own.type) for name, own in given.items() if name == "network"}
+    own_values = {name: own.type for name, own in given.items() if name in ("network", "text")}
+    needed = {name: literal(value_of(name, of), of) for name, of in own_values.items()}
     orders = [*get_named_type(given["orderBy"].type).values] if "orderBy" in given else [None]
     narrowed = filters(get_named_type(given["where"].type), every) if "where" in given else iter([{}])
     periods = [None, ANY["PeriodInput"]] if "period" in given else [None]

@@ -211,6 +211,16 @@ async def test_every_record_and_what_it_leads_to_is_read_by_id(watched: tuple[Ho
     await ledger.check(least=1)
 
 
+async def test_search_and_what_it_suggests_are_read_by_an_index(watched: tuple[House, Ledger]) -> None:
+    house, ledger = watched
+    for viewer in VIEWERS.values():
+        for given in ("", f', network: "{NETWORK}"', ", kinds: [AGREEMENT, ORGANIZATION]"):
+            found = "totalCount suggestions facets { kinds { count } } nodes { record { id } }"
+            for text in ("党", "zgyh", "nüe", "工商银行"):
+                await house.data(f'{{ search(text: "{text}"{given}, suggest: true) {{ {found} }} }}', viewer)
+    await ledger.check(least=20)
+
+
 async def test_statistics_are_read_by_an_index(watched: tuple[House, Ledger]) -> None:
     house, ledger = watched
     for viewer in VIEWERS.values():

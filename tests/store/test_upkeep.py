@@ -167,7 +167,10 @@ async def test_a_migration_that_another_finished_meanwhile_is_not_recorded_twice
 
 # The migration that derives keys: what is stored beside the facts, so that records are found.
 
-KEYS = ("date_key", "title_key", "duplicate_key", "person_times", "participants", "pillars", "concerns")
+KEYS = (
+    *("date_key", "title_key", "duplicate_key", "person_times", "participants", "pillars", "concerns"),
+    *("search", "search_readings"),
+)
 
 
 async def spoil(store: Store, amount: int = 7) -> dict[str, dict[str, Any]]:
@@ -180,7 +183,9 @@ async def spoil(store: Store, amount: int = 7) -> dict[str, dict[str, Any]]:
         wrong = {"date_key": "old", "duplicate_key": f"old {number}", "person_times": -1, "concerns": []}
         await store.database.update(Activity.COLLECTION, {"_id": f"act_{number}"}, {"$set": wrong})
     await store.database.update(Activity.COLLECTION, {"_id": "act_1"}, {"$unset": {"participants": 1, "title_key": 1}})
-    await store.database.update(Organization.COLLECTION, {"_id": "org_1"}, {"$set": {"name_key": "old"}})
+    await store.database.update(
+        Organization.COLLECTION, {"_id": "org_1"}, {"$set": {"name_key": "old"}, "$unset": {"search": 1}}
+    )
     assert await documents(store.database) != right
     return right
 
