@@ -40,17 +40,18 @@ def steps_open(kind: type[Record], document: Document, viewer: Viewer, day: dt.d
     """The actions that `viewer` may take on this document now: by right, organisation and state."""
     return [
         action
-        for action, step in kind.STEPS.items()
+        for action in kind.STEPS
         if kind.allows(document, action, day)
-        and viewer.may(step.right, document["network"], kind.actors(document, action))
+        and viewer.may(kind.right_to(document, action), document["network"], kind.actors(document, action))
     ]
 
 
 def permit(record: Record, action: Action, viewer: Viewer, day: dt.date) -> None:
     """Raises `Refusal` FORBIDDEN or ILLEGAL_STATE unless `viewer` may take `action` on `record` now."""
     step, document = record.STEPS[action], document_of(record)
-    if not viewer.may(step.right, record.network, document["concerns"]):
-        raise forbidden(step.right)
+    right = record.right_to(document, action)
+    if not viewer.may(right, record.network, document["concerns"]):
+        raise forbidden(right)
     if not record.allows(document, action, day):
         state = record.state(document, day)
         wanted = ", ".join(sorted(step.states))
