@@ -13,6 +13,7 @@ from strawberry.types import ExecutionContext
 from schema.context import Info
 from schema.cooperation.activities import ActivityMutation, ActivityQuery
 from schema.cooperation.agreements import AgreementMutation, AgreementQuery
+from schema.cooperation.attachments import AttachmentMutation
 from schema.cooperation.signing import SigningMutation
 from schema.cooperation.statistics import StatisticsQuery
 from schema.describing import Id, argument, both, field
@@ -109,6 +110,7 @@ class Mutation(
     AgreementMutation,
     SigningMutation,
     ActivityMutation,
+    AttachmentMutation,
 ):
     pass
 

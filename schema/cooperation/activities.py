@@ -8,6 +8,7 @@ import strawberry
 
 from schema.conditions import Order, OrderBy, happened_during, in_order, narrowed, state_is
 from schema.context import Info
+from schema.cooperation.attachments import Attachment, attached_to
 from schema.cooperation.enums import (
     ActivityForm,
     ActivityStatus,
@@ -85,6 +86,7 @@ class Activity(Recorded):
     )
     status: ActivityStatus = field("Its state.", "状态。")
     cancel_reason: str | None = field("Why it was cancelled.", "取消原因。")
+    attachments: Connection[Attachment] = attached_to(domain.Activity)
 
 
 @strawberry.input(description=both("Which activities.", "活动筛选条件。"))

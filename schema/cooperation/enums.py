@@ -3,6 +3,7 @@
 from schema.describing import publish
 from service.cooperation.activities import ActivityForm, ActivityStatus, Direction, ParticipationRole, Qualifier
 from service.cooperation.agreements import AgreementKind, AgreementLevel, AgreementStatus
+from service.cooperation.attachments import AttachmentKind, AttachmentStatus
 from service.cooperation.pillars import Pillar, Principle, Theme
 
 __all__ = [
@@ -11,6 +12,8 @@ __all__ = [
     "AgreementKind",
     "AgreementLevel",
     "AgreementStatus",
+    "AttachmentKind",
+    "AttachmentStatus",
     "Direction",
     "ParticipationRole",
     "Pillar",
@@ -148,5 +151,25 @@ publish(
         "HELD": ("Held.", "已举办。"),
         "PUBLISHED": ("Held and published.", "已公开。"),
         "CANCELLED": ("Cancelled.", "已取消。"),
+    },
+)
+publish(
+    AttachmentKind,
+    "What an attached file is for.",
+    "附件用途。",
+    {
+        "EVIDENCE": ("It shows that something took place.", "佐证。"),
+        "SCAN": ("A paper, scanned.", "扫描件。"),
+        "PHOTO": ("A photograph.", "照片。"),
+        "OTHER": ("Something else.", "其他。"),
+    },
+)
+publish(
+    AttachmentStatus,
+    "Whether an attached file is served.",
+    "附件状态。",
+    {
+        "STORED": ("It can be fetched.", "可下载。"),
+        "DISCARDED": ("Mistaken; it is served no more.", "已作废,不再提供下载。"),
     },
 )

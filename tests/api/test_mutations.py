@@ -43,6 +43,7 @@ async def stored(house: House) -> dict[str, int]:
         "memberships",
         "agreements",
         "activities",
+        "attachments",
     ):
         documents = await house.database.find(kind, {}, 1000, ("version",))
         found |= {document["_id"]: document["version"] for document in documents}
@@ -160,6 +161,7 @@ async def test_who_holds_no_right_at_all_is_refused_before_anything_is_read(
         ("correctActivity", "startsAt"),
         ("correctActivity", "outcomes"),
         ("correctHeadcount", "staff"),
+        ("correctAttachment", "kind"),
     ],
 )
 async def test_null_for_a_required_fact_is_refused_at_that_fact(

@@ -50,6 +50,7 @@ STEPS: Mapping[str, Mapping[str, str]] = {
         "PUBLISH": "publishActivity",
         "CANCEL": "cancelActivity",
     },
+    "att": {"CORRECT": "correctAttachment", "DISCARD": "discardAttachment"},
 }
 
 

@@ -10,6 +10,8 @@ from typing import Any
 from graphql import GraphQLField
 
 from schema.api import schema
+from service.acts import Act
+from service.cooperation import attaching
 from service.dates import SHANGHAI
 from service.viewer import Grant, Role, Viewer
 from tests.conftest import ADMIN, BANK, BANK_RECORDER, LEAD, LEAD_RECORDER, NETWORK, STRANGER, House
@@ -110,7 +112,9 @@ async def build(house: House) -> dict[str, str]:
     found |= await _memberships(house, NETWORK, ADMIN, (FIRE, "org_lianzhang", "org_sinograin"), "")
     found |= await _memberships(house, WUXI, STRANGER, ("org_hechi", "org_libo", CSAIR), "wuxi ")
     found |= await _counts(house, NETWORK, ADMIN, LEAD, "")
-    return found | await _counts(house, WUXI, STRANGER, HOSPITAL, "wuxi ")
+    found |= await _counts(house, WUXI, STRANGER, HOSPITAL, "wuxi ")
+    found |= await _attachments(house, ADMIN, found, "")
+    return found | await _attachments(house, STRANGER, found, "wuxi ")
 
 
 async def _agreements(
@@ -198,4 +202,24 @@ async def _counts(house: House, network: str, admin: Viewer, organization: str, 
     facts = {"network": network, "name": f"{mark}合作社区", "sector": "COMMUNITY", "contacts": [contact]}
     place = {"province": "广东省", "city": "广州市"}
     found["neighbour"] = await made(house, "createOrganization", admin, input={**facts, **place})
+    return {f"{mark}{name}": own_id for name, own_id in found.items()}
+
+
+async def attached(house: House, viewer: Viewer, record: str, number: int, **facts: Any) -> str:
+    """The id of an attachment of a file that was taken in, as an upload makes one."""
+    file = {"media_type": "application/pdf", "size": 7, "sha256": f"{number:064x}", "stored_as": f"{number:026}"}
+    told = {"record": record, "kind": "EVIDENCE", "file_name": "签到表.pdf", **facts}
+    moment = house.at or TODAY
+    document = await attaching.attach(house.store, Act(viewer, moment, "createAttachment"), file | told)
+    return str(document["_id"])
+
+
+async def _attachments(house: House, admin: Viewer, records: Mapping[str, str], mark: str) -> dict[str, str]:
+    first = 10 if mark else 0
+    found = {
+        "attached": await attached(house, admin, records[f"{mark}held"], first + 1),
+        "scanned": await attached(house, admin, records[f"{mark}active"], first + 2, kind="SCAN"),
+        "misattached": await attached(house, admin, records[f"{mark}published"], first + 3),
+    }
+    await made(house, "discardAttachment", admin, id=found["misattached"], version=1, reason="测试原因")
     return {f"{mark}{name}": own_id for name, own_id in found.items()}

@@ -69,6 +69,7 @@ PRIVATE = {
     "Membership.timeline": ("mem_002_boc", "timeline { totalCount }"),
     "Agreement.timeline": ("active", "timeline { totalCount }"),
     "Activity.timeline": ("published", "timeline { totalCount }"),
+    "Attachment.timeline": ("attached", "timeline { totalCount }"),
 }  # of a record of the first network, concerning the organisation of RECORDER
 
 
