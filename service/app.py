@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Route
 from schema.files.routes import Taking, attachment_routes
 from schema.graphiql import graphiql_routes, samples
 from schema.http import graphql_route
+from schema.reference import reference_route
 from seeds.loader import plant, read
 from service.errors import Unavailable
 from service.network.networks import Network
@@ -45,6 +46,7 @@ def create_app(settings: Settings, announce: Announce | None = None) -> Starlett
     database = Database(settings.driver, settings.mongodb_uri or "", settings.database)
     store = Store(database)
     files = files_in(settings.files_folder, database)
+    taking = settings.file_megabytes, settings.upload_seconds
     background = Background(store, files, settings.development, announce)
 
     async def readyz(_: Request) -> Response:
@@ -66,9 +68,8 @@ def create_app(settings: Settings, announce: Announce | None = None) -> Starlett
 
     routes: list[BaseRoute] = [
         graphql_route(store, settings.token_keys(), settings.development),
-        *attachment_routes(
-            store, settings.token_keys(), files, Taking(settings.file_megabytes, settings.upload_seconds)
-        ),
+        *attachment_routes(store, settings.token_keys(), files, Taking(*taking)),
+        reference_route(*taking),
         Route("/livez", livez),
         Route("/readyz", readyz),
     ]
