@@ -25,7 +25,7 @@ from service.store.relay import Relay
 from service.store.store import Store
 from service.viewer import ANONYMOUS, Grant, Role, Viewer
 from tests.api.world import at
-from tests.conftest import Commands, House
+from tests.conftest import Commands, House, leave
 
 NETWORK = synthetic.NETWORK
 ADMIN = Viewer("admin", (Grant(Role.NETWORK_ADMIN, NETWORK),))
@@ -42,8 +42,7 @@ async def counted(engine_uri: str) -> AsyncIterator[tuple[House, Commands]]:
     store = Store(database)
     await plant(store, synthetic.records(ACTIVITIES, TODAY.date()), TODAY - dt.timedelta(days=1), lambda _: None)
     yield House(database, store, Relay(database, "tests", asyncio.Event()), TODAY), commands
-    await database.client.drop_database(database.name)
-    await database.close()
+    await leave(database)
 
 
 async def sent(
@@ -117,6 +116,10 @@ COSTS = {
     "the history with its totals": (
         of("activities", "", "nodes { timeline(first: 2) { totalCount nodes { version } } }"),
         3,
+    ),
+    "files attached to each of a list": (
+        of("activities", "", "nodes { attachments(first: 2) { nodes { fileName url } } }"),
+        2,
     ),
     "headcounts": (of("headcounts", "", "nodes { staff organization { name } }"), 2),
     "organisations of a network": (
