@@ -143,11 +143,9 @@ class _Door:
 
     async def _receive(self, name: str, incoming: Incoming) -> None:
         try:
-            async with asyncio.timeout(self._taking.seconds) as limit:
+            async with asyncio.timeout(self._taking.seconds):
                 await self._files.receive(name, incoming.parts())
         except TimeoutError:
-            if not limit.expired():
-                raise
             seconds = f"{self._taking.seconds:g}"
             english, chinese = f"An upload takes at most {seconds} s.", f"上传须在 {seconds} 秒内完成。"
             raise NotServed(408, english, chinese, Code.LIMIT_EXCEEDED, Connection="close") from None

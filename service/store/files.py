@@ -20,7 +20,7 @@ from ulid import ULID
 
 from service.errors import Unavailable
 from service.store.database import Database
-from service.store.kinds import CHUNK_INDEXES, CHUNKS, index_name
+from service.store.kinds import CHUNKS
 from service.store.store import now
 
 FILES = "content.files"
@@ -164,7 +164,8 @@ class GridFS:
         try:
             await _to_its_end(self._database.insert(FILES, entry))
             async for part in parts:
-                await _to_its_end(self._database.insert(CHUNKS, {"files_id": name, "n": number, "data": part}))
+                chunk = {"_id": _chunk_id(name, number), "files_id": name, "n": number, "data": part}
+                await _to_its_end(self._database.insert(CHUNKS, chunk))
                 length, number = length + len(part), number + 1
             await _to_its_end(self._database.update(FILES, {"_id": name}, {"$set": {"length": length}}))
         except BaseException:
@@ -178,8 +179,7 @@ class GridFS:
         if not left:
             raise Missing(name)
         while left > 0:
-            where = {"files_id": name, "n": number}
-            chunks = await self._database.find(CHUNKS, where, 1, ("data",), index=index_name(CHUNK_INDEXES[0]))
+            chunks = await self._database.find(CHUNKS, {"_id": _chunk_id(name, number)}, 1, ("data",))
             if not chunks:
                 raise Missing(f"{name}: chunk {number}")
             part = bytes(chunks[0]["data"])
@@ -193,6 +193,11 @@ class GridFS:
     async def begun_before(self, moment: dt.datetime, after: str) -> list[str]:
         where = {"_id": {"$gt": after, "$lt": name_at(moment)}}
         return [each["_id"] for each in await self._database.find(FILES, where, SWEPT, (), sort=(("_id", 1),))]
+
+
+def _chunk_id(name: str, number: int) -> str:
+    """By which a chunk is read: SecantusDB takes 0.2 s to find one by `files_id` and `n`, index or not."""
+    return f"{name}:{number:06}"
 
 
 def files_in(place: Path | None, database: Database) -> Files:

@@ -179,7 +179,7 @@ async def test_the_database_holds_files_in_the_form_of_gridfs(make_database: Mak
     name, files = new_name(), files_in(None, database)
     await files.receive(name, parts())
     [entry] = await database.find(FILES, {}, 9)
-    assert (entry.pop("uploadDate").replace(tzinfo=dt.UTC) - now()) < DAY
+    assert abs(entry.pop("uploadDate").replace(tzinfo=dt.UTC) - now()) < DAY
     assert entry == {"_id": name, "length": len(CONTENT), "chunkSize": PART, "filename": name}
     chunks = await database.find(CHUNKS, {}, 9, ("files_id", "n"))
     assert [(each["files_id"], each["n"]) for each in chunks] == [(name, 0), (name, 1), (name, 2)]
