@@ -106,15 +106,6 @@ def engine_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield uri
 
 
-async def leave(database: Database) -> None:
-    """Close a test's database, and drop it on a server that outlives the tests: on a busy engine that takes long."""
-    try:
-        if database.driver != "mongomock" and "MONGODB_TEST_URI" in os.environ:
-            await database.client.drop_database(database.name)
-    finally:
-        await database.close()
-
-
 @pytest.fixture
 async def make_house(engine_uri: str) -> AsyncIterator[Callable[..., Any]]:
     """Make houses over fresh databases: `await make_house("motor", seeded=True)`."""
@@ -131,7 +122,9 @@ async def make_house(engine_uri: str) -> AsyncIterator[Callable[..., Any]]:
 
     yield make
     for database in opened:
-        await leave(database)
+        if database.driver != "mongomock":
+            await database.client.drop_database(database.name)
+        await database.close()
 
 
 @pytest.fixture

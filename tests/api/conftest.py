@@ -17,7 +17,7 @@ from service.store.relay import Relay
 from service.store.store import Store, now
 from tests.api.uploads import Doors, doors
 from tests.api.world import TODAY, build
-from tests.conftest import House, leave
+from tests.conftest import House
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +87,7 @@ async def houses(engine_uri: str) -> AsyncIterator[dict[str, House]]:
         await load(made_houses[driver].store, now(), lambda _: None)
     yield made_houses
     for each in made_houses.values():
-        await leave(each.database)
+        await each.database.close()
 
 
 @pytest.fixture(scope="module", params=PLACES, ids="-".join)
