@@ -13,6 +13,7 @@ from strawberry.types import ExecutionContext
 from schema.context import Info
 from schema.cooperation.activities import ActivityMutation, ActivityQuery
 from schema.cooperation.agreements import AgreementMutation, AgreementQuery
+from schema.cooperation.attachments import AttachmentMutation
 from schema.cooperation.confirming import ConfirmingMutation
 from schema.cooperation.signing import SigningMutation
 from schema.cooperation.statistics import StatisticsQuery
@@ -126,6 +127,7 @@ class Mutation(
     SigningMutation,
     ActivityMutation,
     ConfirmingMutation,
+    AttachmentMutation,
 ):
     pass
 

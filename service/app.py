@@ -14,16 +14,20 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from schema.files.routes import Taking, attachment_routes
 from schema.graphiql import graphiql_routes, samples
 from schema.http import graphql_route
+from schema.reference import reference_route
 from seeds.loader import plant, read
 from service.errors import Unavailable
 from service.network.networks import Network
 from service.settings import Settings
 from service.store import upkeep
 from service.store.database import Database
+from service.store.files import Files, files_in
 from service.store.relay import Relay
 from service.store.store import Store, now
+from service.store.sweep import keep_sweeping
 
 Announce: TypeAlias = Callable[[Database], Awaitable[None]]
 
@@ -41,7 +45,9 @@ def create_app(settings: Settings, announce: Announce | None = None) -> Starlett
     """
     database = Database(settings.driver, settings.mongodb_uri or "", settings.database)
     store = Store(database)
-    background = Background(store, settings.development, announce)
+    files = files_in(settings.files_folder, database)
+    taking, identity = (settings.file_megabytes, settings.upload_seconds), settings.identity()
+    background = Background(store, files, settings.development, announce)
 
     async def readyz(_: Request) -> Response:
         reason = await background.lacking()
@@ -61,7 +67,9 @@ def create_app(settings: Settings, announce: Announce | None = None) -> Starlett
             await database.close()
 
     routes: list[BaseRoute] = [
-        graphql_route(store, settings.identity(), settings.development, settings.limits),
+        graphql_route(store, identity, settings.development, settings.limits),
+        *attachment_routes(store, identity, files, Taking(*taking)),
+        reference_route(*taking),
         Route("/livez", livez),
         Route("/readyz", readyz),
     ]
@@ -78,10 +86,11 @@ async def livez(_: Request) -> Response:
 
 
 class Background:
-    """What is done beside answering: make the database ready once, then relay as long as the service lives."""
+    """What is done beside answering: make the database ready once, then relay and sweep until the service ends."""
 
-    def __init__(self, store: Store, seeding: bool, announce: Announce | None) -> None:
+    def __init__(self, store: Store, files: Files, seeding: bool, announce: Announce | None) -> None:
         self._store = store
+        self._files = files
         self._seeding = seeding
         self._announce = announce
         self._holder = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
@@ -90,8 +99,12 @@ class Background:
 
     async def run(self) -> None:
         await persistently("upkeep", self._prepare)
-        # A new relay each time: what a failed one believed to hold is not to be trusted.
-        await persistently("relay", lambda: Relay(self._store.database, self._holder, self._store.written).run())
+        database = self._store.database
+        await asyncio.gather(
+            # A new relay each time: what a failed one believed to hold is not to be trusted.
+            persistently("relay", lambda: Relay(database, self._holder, self._store.written).run()),
+            persistently("sweep", lambda: keep_sweeping(database, self._files)),
+        )
 
     async def lacking(self) -> str | None:
         """Why the service is not ready, in one line; None when it is."""

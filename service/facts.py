@@ -125,13 +125,21 @@ def text(most: int = 200, **kwargs: Any) -> Any:
     return dataclasses.field(metadata={"most": most}, **kwargs)
 
 
-def malformed(value: Any, path: Path = (), most: int = LONGEST_TEXT, needed: bool = False) -> Iterator[Problem]:
+def number(largest: int, **kwargs: Any) -> Any:
+    """A dataclass field for a number from 0 to `largest`, where that is not a count of people."""
+    return dataclasses.field(metadata={"largest": largest}, **kwargs)
+
+
+def malformed(
+    value: Any, path: Path = (), most: int = LONGEST_TEXT, needed: bool = False, largest: int = MOST_COUNTED
+) -> Iterator[Problem]:
     """What is wrong with the texts, numbers and lists anywhere inside `value`, whatever it means."""
     if dataclasses.is_dataclass(value):
         for field in dataclasses.fields(value):
             must = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
             most_here = field.metadata.get("most", LONGEST_TEXT)
-            yield from malformed(getattr(value, field.name), (*path, field.name), most_here, must)
+            largest_here = field.metadata.get("largest", MOST_COUNTED)
+            yield from malformed(getattr(value, field.name), (*path, field.name), most_here, must, largest_here)
     elif isinstance(value, tuple):
         if len(value) > MOST_ITEMS:
             yield _too_many(path)
@@ -139,8 +147,8 @@ def malformed(value: Any, path: Path = (), most: int = LONGEST_TEXT, needed: boo
             yield from malformed(item, (*path, place), most)
     elif isinstance(value, str) and not isinstance(value, Enum):
         yield from _malformed_text(value, path, most, needed)
-    elif isinstance(value, int) and not isinstance(value, bool) and not 0 <= value <= MOST_COUNTED:
-        bounds = f"0 … {MOST_COUNTED}"
+    elif isinstance(value, int) and not isinstance(value, bool) and not 0 <= value <= largest:
+        bounds = f"0 … {largest}"
         yield Problem(Code.INVALID, path, f"A count lies between {bounds}.", f"数量须在 {bounds} 之间。")
 
 

@@ -40,15 +40,15 @@ def steps_open(kind: type[Record], document: Document, viewer: Viewer, day: dt.d
     """The actions that `viewer` may take on this document now: by right, organisation and state."""
     return [
         action
-        for action, step in kind.STEPS.items()
+        for action in kind.STEPS
         if kind.allows(document, action, day)
-        and viewer.may(step.right, document["network"], kind.actors(document, action))
+        and viewer.may(kind.right_to(document, action), document["network"], kind.actors(document, action))
     ]
 
 
 def permit(record: Record, action: Action, viewer: Viewer, day: dt.date) -> None:
     """Raises `Refusal` FORBIDDEN or ILLEGAL_STATE unless `viewer` may take `action` on `record` now."""
-    permit_making(record.STEPS[action].right, viewer, record.network, record.concerns())
+    permit_making(record.right_to(document_of(record), action), viewer, record.network, record.concerns())
     check_state(record, action, day)
 
 

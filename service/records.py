@@ -136,6 +136,11 @@ class Record:
         return cls.state(document, day) in cls.STEPS[action].states
 
     @classmethod
+    def right_to(cls, document: Document, action: Action) -> Right:
+        """The right that `action` on the record needs."""
+        return cls.STEPS[action].right
+
+    @classmethod
     def actors(cls, document: Document, action: Action) -> Collection[str]:
         """The organisations whose recorders have `action` before them: those it concerns."""
         return cast(list[str], document["concerns"])

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, Literal, NamedTuple, Self
 from urllib.parse import urlsplit
 
 from schema.limits import Limits, setting_of
@@ -92,6 +92,19 @@ def _issuer(text: str) -> str:
     return text
 
 
+def _files(text: str) -> Path | Literal["gridfs"]:
+    return "gridfs" if text == "gridfs" else Path(text)
+
+
+def _up_to(most: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= most:
+            raise ValueError(text)
+        return int(text)
+
+    return parse
+
+
 def _keys(text: str) -> tuple[bytes, ...]:
     keys = tuple(key.strip().encode() for key in text.split(","))
     if len({key_id(key) for key in keys}) < len(keys) or any(len(key) < SHORTEST_KEY for key in keys):
@@ -160,6 +173,27 @@ VARIABLES: dict[str, Variable] = {
         "a file with one revoked token (jti) or subject (sub) a line",
         "撤销名单文件，每行一个令牌（jti）或主体（sub）",
     ),
+    "files": Variable(
+        "COBUILD_FILES",
+        None,
+        _files,
+        "a folder for attached files, gridfs to keep them in the database; a folder in COBUILD_DATA unless told",
+        "存放附件的文件夹，或 gridfs（存入数据库）；默认在 COBUILD_DATA 内",
+    ),
+    "file_megabytes": Variable(
+        "COBUILD_FILE_MEGABYTES",
+        "20",
+        _up_to(1_000),
+        "how large an attached file may be, 1 to 1000 megabytes of 1024 × 1024 bytes",
+        "单个附件的上限，1 至 1000 兆字节（1 兆为 1024 × 1024 字节）",
+    ),
+    "upload_seconds": Variable(
+        "COBUILD_UPLOAD_SECONDS",
+        "120",
+        _up_to(3_600),
+        "how long an upload may take, 1 to 3600 seconds",
+        "单次上传的时限，1 至 3600 秒",
+    ),
 }
 VARIABLES |= {
     f"limit_{each.name}": Variable(
@@ -192,6 +226,9 @@ class Settings:
     oidc_issuer: str | None
     oidc_roles: str
     revoked_tokens: Path | None
+    files: Path | Literal["gridfs"] | None
+    file_megabytes: int
+    upload_seconds: int
     limits: Limits
 
     @classmethod
@@ -216,6 +253,11 @@ class Settings:
     @property
     def development(self) -> bool:
         return self.mode is Mode.DEVELOPMENT
+
+    @property
+    def files_folder(self) -> Path | None:
+        """Where attached files are kept; None for in the database."""
+        return None if self.files == "gridfs" else self.files or self.data / "files"
 
     def token_keys(self) -> TokenKeys:
         """The keys given, else the one kept in the data folder. Raises `SettingsInvalid` when that is damaged."""

@@ -8,6 +8,7 @@ import strawberry
 
 from schema.conditions import Order, OrderBy, happened_during, in_order, narrowed, state_is
 from schema.context import Info
+from schema.cooperation.attachments import Attachment, attached_to
 from schema.cooperation.enums import (
     ActivityForm,
     ActivityStatus,
@@ -106,6 +107,7 @@ class Activity(Recorded):
         right=Right.READ_NETWORK,
     )
     external_reference: str | None = field("Its number in another system.", "外部系统编号。")
+    attachments: Connection[Attachment] = attached_to(domain.Activity)
 
 
 @strawberry.input(description=both("Which activities.", "活动筛选条件。"))

@@ -9,6 +9,7 @@ from strawberry import Parent
 from schema.conditions import Order, OrderBy, happened_during, in_order, narrowed, state_is
 from schema.context import Info
 from schema.cooperation.activities import Activity, ActivityWhere
+from schema.cooperation.attachments import Attachment, attached_to
 from schema.cooperation.enums import AgreementKind, AgreementLevel, AgreementStatus, Pillar
 from schema.describing import After, Before, First, Id, Last, Reason, Version, argument, both, field
 from schema.inputs import Made, Network, PartialDateInput, PeriodInput, optional, required
@@ -128,6 +129,7 @@ class Agreement(Recorded):
         "协议项下的活动,最新在前。",
         where=ActivityWhere,
     )
+    attachments: Connection[Attachment] = attached_to(domain.Agreement)
 
 
 @strawberry.input(description=both("Which agreements.", "协议筛选条件。"))

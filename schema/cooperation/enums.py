@@ -10,6 +10,7 @@ from service.cooperation.activities import (
     Verdict,
 )
 from service.cooperation.agreements import AgreementKind, AgreementLevel, AgreementStatus
+from service.cooperation.attachments import AttachmentKind, AttachmentStatus
 from service.cooperation.pillars import Pillar, Principle, Theme
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "AgreementKind",
     "AgreementLevel",
     "AgreementStatus",
+    "AttachmentKind",
+    "AttachmentStatus",
     "Direction",
     "ParticipationRole",
     "Pillar",
@@ -165,5 +168,25 @@ publish(
     {
         "CONFIRMED": ("It happened as filed.", "与登记相符。"),
         "DISPUTED": ("It did not happen as filed.", "与登记不符。"),
+    },
+)
+publish(
+    AttachmentKind,
+    "What an attached file is for.",
+    "附件用途。",
+    {
+        "EVIDENCE": ("It shows that something took place.", "佐证。"),
+        "SCAN": ("A paper, scanned.", "扫描件。"),
+        "PHOTO": ("A photograph.", "照片。"),
+        "OTHER": ("Something else.", "其他。"),
+    },
+)
+publish(
+    AttachmentStatus,
+    "Whether an attached file is served.",
+    "附件状态。",
+    {
+        "STORED": ("It can be fetched.", "可下载。"),
+        "DISCARDED": ("Mistaken; it is served no more.", "已作废,不再提供下载。"),
     },
 )

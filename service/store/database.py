@@ -158,6 +158,11 @@ class Database:
             result = await self._database[collection].update_one(where, change)
             return bool(result.matched_count)
 
+    async def delete(self, collection: str, where: Fields) -> None:
+        """Delete all that match; that there is none is no error."""
+        async with translated():
+            await self._database[collection].delete_many(where)
+
     async def create_index(self, collection: str, name: str, keys: Sequence[str], unique: bool) -> None:
         """Raises `Duplicate` when the index is `unique` and what stands is not."""
         async with translated():

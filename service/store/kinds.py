@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from service.cooperation.activities import Activity
 from service.cooperation.agreements import Agreement
+from service.cooperation.attachments import Attachment
 from service.network.branches import PartyBranch
 from service.network.departments import Department
 from service.network.headcounts import Headcount
@@ -29,6 +30,7 @@ KINDS: Mapping[str, type[Record]] = {
         Pairing,
         Agreement,
         Activity,
+        Attachment,
     )
 }
 TRAIL_INDEXES = (Index(("outbox.at",)), Index(("outbox.key",)))  # what waits for the relay, and what a retry looks for
@@ -38,6 +40,8 @@ REVISION_INDEXES = (
     Index(("record", "version")),
     Index(("key",)),
 )
+CHUNKS = "content.chunks"  # of files kept in the database, in the form of GridFS
+CHUNK_INDEXES = (Index(("files_id", "n"), unique=True),)
 
 
 def kind_of(own_id: str) -> type[Record] | None:
@@ -48,7 +52,7 @@ def kind_of(own_id: str) -> type[Record] | None:
 def indexes() -> Mapping[str, tuple[Index, ...]]:
     """Every index of the installation, by collection."""
     own = {kind.COLLECTION: (*kind.INDEXES, *TRAIL_INDEXES) for kind in KINDS.values()}
-    return {**own, REVISIONS: REVISION_INDEXES}
+    return {**own, REVISIONS: REVISION_INDEXES, CHUNKS: CHUNK_INDEXES}
 
 
 def index_name(index: Index) -> str:

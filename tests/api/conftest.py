@@ -2,17 +2,20 @@
 
 import asyncio
 import copy
+import uuid
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from seeds.loader import load
 from service.store import upkeep
-from service.store.database import Database
+from service.store.database import Database, DriverName
 from service.store.kinds import indexes
 from service.store.relay import Relay
 from service.store.store import Store, now
+from tests.api.uploads import Doors, doors
 from tests.api.world import TODAY, build
 from tests.conftest import House
 
@@ -67,3 +70,46 @@ async def copied(everything: dict[str, list[dict[str, Any]]]) -> House:
         if documents:
             await database.insert_many(kind, copy.deepcopy(documents))
     return House(database, Store(database), Relay(database, "tests", asyncio.Event()), TODAY)
+
+
+PLACES = [("mongomock", "folder"), ("mongomock", "gridfs"), ("motor", "gridfs")]  # where files are kept
+
+
+@pytest.fixture(scope="module")
+async def houses(engine_uri: str) -> AsyncIterator[dict[str, House]]:
+    """A seeded house in memory and one on the real engine, which the tests of this file share."""
+    made_houses: dict[str, House] = {}
+    drivers: tuple[DriverName, ...] = ("mongomock", "motor")
+    for driver in drivers:
+        database = Database(driver, engine_uri, f"test_{uuid.uuid4().hex}")
+        await upkeep.prepare(database, "tests")
+        made_houses[driver] = House(database, Store(database), Relay(database, "tests", asyncio.Event()))
+        await load(made_houses[driver].store, now(), lambda _: None)
+    yield made_houses
+    for each in made_houses.values():
+        await each.database.close()
+
+
+@pytest.fixture(scope="module", params=PLACES, ids="-".join)
+async def open_doors(
+    request: pytest.FixtureRequest, houses: dict[str, House], tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Doors]:
+    """Doors that the tests of one file share, for each place where files are kept."""
+    driver, place = request.param
+    folder = tmp_path_factory.mktemp("files") if place == "folder" else None
+    async with doors(houses[driver], folder) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+async def folder_doors(houses: dict[str, House], tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Doors]:
+    """Doors that the tests of one file share."""
+    async with doors(houses["mongomock"], tmp_path_factory.mktemp("files")) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def fresh_doors(houses: dict[str, House], tmp_path: Path) -> AsyncIterator[Doors]:
+    """Doors of one test, whose folder is not there yet."""
+    async with doors(houses["mongomock"], tmp_path / "files") as opened:
+        yield opened

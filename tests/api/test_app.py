@@ -63,6 +63,8 @@ WRONG = {
     "HOST": ["a b", "http://h"],
     "PORT": ["-1", "65536", "80a", "٣", "8000.0"],
     "COBUILD_TOKEN_KEY": ["a" * 31, f"{KEY},", f"{KEY},short", f"{KEY},{KEY}"],
+    "COBUILD_FILE_MEGABYTES": ["0", "1001", "2.5", "-1", "٣"],
+    "COBUILD_UPLOAD_SECONDS": ["0", "3601", "10s"],
 }
 
 
@@ -99,6 +101,14 @@ def test_a_replica_set_and_a_discovered_address_are_addresses() -> None:
         assert Settings.from_environment({"MONGODB_URI": address}).mongodb_uri == address
 
 
+def test_files_are_kept_in_the_data_folder_in_another_one_or_in_the_database(tmp_path: Path) -> None:
+    assert settings(tmp_path).files_folder == tmp_path / "files"
+    assert settings(tmp_path, COBUILD_FILES="/srv/files").files_folder == Path("/srv/files")
+    assert settings(tmp_path, COBUILD_FILES="gridfs").files_folder is None
+    made = settings(tmp_path, COBUILD_FILE_MEGABYTES="1000", COBUILD_UPLOAD_SECONDS="1")
+    assert (made.file_megabytes, made.upload_seconds) == (1000, 1)
+
+
 def test_the_first_key_signs_and_every_key_verifies(tmp_path: Path) -> None:
     old, new = KEY, KEY[::-1]
     viewer = Viewer("a", (Grant(Role.OPERATOR),))
@@ -124,6 +134,7 @@ def test_a_development_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) 
 async def test_in_development_the_page_is_served_and_the_seeds_are_planted(tmp_path: Path) -> None:
     async with client(create_app(in_memory(tmp_path))) as opened:
         assert (await opened.get("/livez")).json() == {"alive": True}
+        assert (await opened.get("/attachments/att_1")).status_code == 401
         assert (await opened.get("/readyz")).json() == {"ready": True, "reason": None}
         assert "text/html" in (await opened.get("/")).headers["content-type"]
         assert (await opened.get("/graphiql/page.js")).status_code == 200

@@ -121,6 +121,10 @@ COSTS = {
         of("activities", "", "nodes { timeline(first: 2) { totalCount nodes { version } } }"),
         3,
     ),
+    "files attached to each of a list": (
+        of("activities", "", "nodes { attachments(first: 2) { nodes { fileName url } } }"),
+        2,
+    ),
     "headcounts": (of("headcounts", "", "nodes { staff organization { name } }"), 2),
     "organisations of a network": (
         f'query($n: Int) {{ organizations(where: {{memberOf: "{NETWORK}"}}, first: $n) {{ nodes {{ name }} }} }}',

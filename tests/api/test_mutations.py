@@ -160,6 +160,7 @@ async def test_who_holds_no_right_at_all_is_refused_before_anything_is_read(
         ("correctStation", "plaqueOn"),
         ("correctPairing", "mode"),
         ("correctPairing", "begins"),
+        ("correctAttachment", "kind"),
     ],
 )
 async def test_null_for_a_required_fact_is_refused_at_that_fact(

@@ -56,6 +56,7 @@ STEPS: Mapping[str, Mapping[str, str]] = {
         "CONFIRM": "confirmActivity",
         "DISPUTE": "disputeActivity",
     },
+    "att": {"CORRECT": "correctAttachment", "DISCARD": "discardAttachment"},
 }
 
 

@@ -188,4 +188,31 @@ def _confirming(world: Mapping[str, str]) -> dict[str, Call]:
     }
 
 
-COOPERATION_CALLS = (_drafting, _signing, _ending, _making, _changing, _confirming)
+def _attaching(world: Mapping[str, str]) -> dict[str, Call]:
+    why: Any = {"reason": REASON}
+    return {
+        "correctAttachment": changed(
+            world["attached"],
+            1,
+            "kind description record { id } size url",
+            {
+                "kind": "PHOTO",
+                "description": "合影",
+                "record": {"id": world["held"]},
+                "size": 7,
+                "url": f"/attachments/{world['attached']}",
+            },
+            input={"kind": "PHOTO", "description": "合影"},
+            **why,
+        ),
+        "discardAttachment": changed(
+            world["scanned"],
+            1,
+            "status discardReason url",
+            {"status": "DISCARDED", "discardReason": REASON, "url": None},
+            **why,
+        ),
+    }
+
+
+COOPERATION_CALLS = (_drafting, _signing, _ending, _making, _changing, _confirming, _attaching)

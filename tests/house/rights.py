@@ -79,6 +79,7 @@ PRIVATE = {
     "Pairing.timeline": ("pairing", "timeline { totalCount }"),
     "Agreement.timeline": ("active", "timeline { totalCount }"),
     "Activity.timeline": ("published", "timeline { totalCount }"),
+    "Attachment.timeline": ("attached", "timeline { totalCount }"),
 }  # of a record of the first network, concerning the organisation of RECORDER
 
 

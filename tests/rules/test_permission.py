@@ -1,6 +1,7 @@
 """Reading and stepping: the rule for one document and the filter for many agree, whoever asks, on any day."""
 
 import datetime as dt
+from dataclasses import replace
 from enum import Enum
 
 import pytest
@@ -10,6 +11,7 @@ from mongomock.filtering import filter_applies
 
 from service.cooperation.activities import Activity, ActivityStatus
 from service.cooperation.agreements import Agreement, AgreementStatus
+from service.cooperation.attachments import ATTACHABLE, Attachment, AttachmentStatus
 from service.dates import PartialDate
 from service.errors import Code, Refusal
 from service.network.branches import BranchStatus, PartyBranch
@@ -40,6 +42,7 @@ STATES: dict[type[Record], type[Enum]] = {
     Pairing: PairingStatus,
     Agreement: AgreementStatus,
     Activity: ActivityStatus,
+    Attachment: AttachmentStatus,
 }
 GRANTS = st.one_of(
     st.builds(Grant, st.sampled_from(sorted(INSTALLATION_WIDE))),
@@ -63,6 +66,10 @@ def on_the_edge(kind: type[Record]) -> st.SearchStrategy[Record]:
         Pairing: ("begins", "ends"),
         Agreement: ("term_from", "term_to", "terminated_on"),
     }.get(kind, ())
+    if kind is Attachment:
+        return stored(kind).flatmap(
+            lambda record: st.sampled_from(sorted(ATTACHABLE)).map(lambda of: replace(record, record=f"{of}_1"))  # type: ignore[type-var]  # an Attachment
+        )
     days = st.none() | (BOUNDS.map(PartialDate.on) if issubclass(kind, Span) else BOUNDS)
     return stored(kind).flatmap(
         lambda record: st.builds(

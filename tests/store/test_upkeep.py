@@ -15,7 +15,7 @@ from service.network.organizations import Organization
 from service.records import document_of, record_of
 from service.store import leases, upkeep
 from service.store.database import Database, DriverName
-from service.store.kinds import KINDS, index_name, indexes
+from service.store.kinds import CHUNKS, KINDS, index_name, indexes
 from service.store.leases import LEASES, acquire
 from service.store.store import Store, now
 from service.store.upkeep import ALL, MIGRATIONS, Migration, derive_keys, prepare
@@ -58,7 +58,7 @@ async def applied(database: Database) -> dict[int, str]:
 async def test_every_declared_index_stands_and_no_other(bare: Database) -> None:
     await prepare(bare, "one")
     assert await standing_indexes(bare) == DECLARED
-    assert set(DECLARED) == {*(kind.COLLECTION for kind in KINDS.values()), "revisions"}
+    assert set(DECLARED) == {*(kind.COLLECTION for kind in KINDS.values()), "revisions", CHUNKS}
     assert DECLARED["revisions"]["partition_sequence"] == ([("partition", 1), ("sequence", 1)], True)
     assert await applied(bare) == {migration.number: migration.title for migration in ALL}
 

@@ -1,0 +1,201 @@
+"""Attached files over HTTP: POST /attachments takes one in, GET /attachments/ID gives it out.
+
+The body of an upload is the file itself; what is told of it stands in the query (RFC 3986: UTF-8, percent-encoded), so
+that no HTML form can send one. A file is never whole in memory, neither on its way in nor on its way out.
+"""
+
+import asyncio
+import functools
+import logging
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPMethod
+from typing import Any, NamedTuple, TypeAlias
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
+
+from schema.answers import Rejected, answer, told
+from schema.context import language_of
+from schema.files.incoming import Incoming, told_of
+from schema.files.outgoing import checked, headers_of, matches
+from schema.requests import idempotency_key as key_of
+from schema.requests import method_refused
+from schema.results import fingerprint
+from service.acts import Act, idempotency_key
+from service.cooperation import attaching
+from service.cooperation.attachments import ATTACHABLE, Attachment, AttachmentStatus, kind_prefix
+from service.dates import day_of
+from service.errors import Code, Refusal, Unavailable, not_found
+from service.identity import Identity
+from service.permission import may_read
+from service.records import Document
+from service.store.files import Files, Missing, new_name
+from service.store.history import find_by_key
+from service.store.store import Store, now
+from service.viewer import ANONYMOUS, Viewer, unauthenticated
+
+PATH = "/attachments"
+ACT = "createAttachment"
+STATUS = {
+    Code.BAD_REQUEST: 400,
+    Code.UNAUTHENTICATED: 401,
+    Code.FORBIDDEN: 403,
+    Code.NOT_FOUND: 404,
+    Code.ALREADY_EXISTS: 409,
+    Code.LIMIT_EXCEEDED: 413,
+    Code.SERVICE_UNAVAILABLE: 503,
+}  # of the first problem; 422 for all others
+
+OUT_OF_REACH = Rejected(
+    503,
+    "The service cannot reach its data; try again with the same key.",
+    "数据暂不可用,请用同一幂等键重试。",
+    Code.SERVICE_UNAVAILABLE,
+)
+
+Answering: TypeAlias = Callable[[Request], Awaitable[Response]]
+log = logging.getLogger(__name__)
+
+
+class Taking(NamedTuple):
+    """How large a file may be, and how long its upload may take."""
+
+    megabytes: int
+    seconds: float
+
+
+def attachment_routes(store: Store, identity: Identity, files: Files, taking: Taking) -> list[BaseRoute]:
+    door = _Door(store, identity, files, taking)
+    every = [*HTTPMethod]  # refused here: every error has a code
+    return [
+        Route(PATH, _answering(door.take_in), methods=every),
+        Route(f"{PATH}/{{own_id}}", _answering(door.give_out), methods=every),
+    ]
+
+
+def _answering(take: Answering) -> Answering:
+    """`take` with every failure told in the form of the published list."""
+
+    @functools.wraps(take)
+    async def endpoint(request: Request) -> Response:
+        try:
+            return await take(request)
+        except Rejected as refusal:
+            return _refused(refusal, request, refusal.status, refusal.headers)
+        except Refusal as refusal:
+            return _refused(refusal, request, STATUS.get(refusal.problems[0].code, 422), {})
+        except Unavailable as error:
+            log.error("neither kept nor found: %s", error)
+            return _refused(OUT_OF_REACH, request, OUT_OF_REACH.status, {})
+        except ClientDisconnect:
+            log.info("an upload was broken off")
+            return Response(status_code=400)  # which nobody hears
+        except Exception:
+            reference = uuid.uuid4().hex[:12]
+            log.exception("internal error %s at %s", reference, request.url.path)
+            english, chinese = f"A fault of the service, noted as {reference}.", f"服务内部错误,编号 {reference}。"
+            return _refused(Rejected(500, english, chinese, Code.INTERNAL_ERROR), request, 500, {})
+
+    return endpoint
+
+
+def _refused(refusal: Refusal, request: Request, status: int, headers: Mapping[str, str]) -> Response:
+    language = language_of(request.headers.get("accept-language"))
+    more = {"WWW-Authenticate": "Bearer"} if status == 401 else headers
+    return answer({"errors": told(refusal, language)}, status, headers=more)
+
+
+class _Door:
+    """What both ways share: the store, who may pass, and where the files are."""
+
+    def __init__(self, store: Store, identity: Identity, files: Files, taking: Taking) -> None:
+        self._store = store
+        self._identity = identity
+        self._files = files
+        self._taking = taking
+
+    async def _viewer(self, request: Request) -> Viewer:
+        viewer = await self._identity.identify(request.headers.get("authorization"))
+        if viewer is ANONYMOUS:  # no attachment is public
+            raise unauthenticated("Files need a token.", "附件须凭令牌访问。")
+        return viewer
+
+    # ── In ──
+
+    async def take_in(self, request: Request) -> Response:
+        if request.method != "POST":
+            raise method_refused("POST")
+        viewer = await self._viewer(request)
+        header = key_of(request)
+        facts = told_of(request.url.query)
+        incoming = Incoming(request, self._taking.megabytes)
+        key = idempotency_key(viewer, header, f"{PATH}:{ACT}") if header else None
+        act = Act(viewer, now(), ACT, key=key)
+        if key is None or await find_by_key(self._store.database, Attachment, key) is None:
+            await attaching.expect(self._store, act, facts)  # before anything is sent; a retry hears what the first did
+        name = new_name()
+        await self._receive(name, incoming)
+        document = await self._attach(name, incoming, act, facts)
+        shown = {"id": document["_id"], "version": document["version"]}
+        shown |= {"sha256": document["sha256"], "size": document["size"]}
+        shown |= {"mediaType": document["media_type"], "fileName": document["file_name"]}
+        return answer(shown, 201, headers={"Location": f"{PATH}/{document['_id']}"})
+
+    async def _receive(self, name: str, incoming: Incoming) -> None:
+        try:
+            async with asyncio.timeout(self._taking.seconds):
+                await self._files.receive(name, incoming.parts())
+        except TimeoutError:
+            seconds = f"{self._taking.seconds:g}"
+            english, chinese = f"An upload takes at most {seconds} s.", f"上传须在 {seconds} 秒内完成。"
+            raise Rejected(408, english, chinese, Code.LIMIT_EXCEEDED, {"Connection": "close"}) from None
+
+    async def _attach(self, name: str, incoming: Incoming, act: Act, facts: dict[str, str]) -> Document:
+        """The record of what was received. Whatever is not needed goes; whether it is, `Unavailable` leaves open."""
+        arrived: dict[str, Any] = facts | incoming.facts()
+        signed = Act(act.viewer, act.at, act.name, key=act.key, fingerprint=fingerprint(ACT, arrived))
+        attached = {**arrived, "stored_as": name}
+        try:
+            document = await self._store.once(
+                Attachment, signed, lambda: attaching.attach(self._store, signed, attached)
+            )
+        except Refusal:
+            await self._files.remove(name)
+            raise
+        if document["stored_as"] != name:  # a retry: the first file stands
+            await self._files.remove(name)
+        return document
+
+    # ── Out ──
+
+    async def give_out(self, request: Request) -> Response:
+        if request.method not in ("GET", "HEAD"):
+            raise method_refused("GET, HEAD")
+        document = await self._known(request.path_params["own_id"], await self._viewer(request))
+        if document["status"] == AttachmentStatus.DISCARDED:
+            english, chinese = "This file was discarded.", "该附件已作废。"
+            raise Rejected(410, english, chinese, Code.ILLEGAL_STATE)
+        headers = headers_of(document)
+        if matches(request.headers.get("if-none-match"), headers["ETag"]):
+            return Response(None, 304, {name: headers[name] for name in ("ETag", "Cache-Control", "Vary")})
+        headers |= {"Content-Length": str(document["size"]), "Content-Type": document["media_type"]}
+        if request.method == "HEAD":
+            return Response(None, 200, headers)
+        parts = self._files.read(document["stored_as"])
+        if not (first := await anext(parts, b"")):
+            raise Missing(document["_id"])
+        return StreamingResponse(checked(document, first, parts), 200, headers)
+
+    async def _known(self, own_id: str, viewer: Viewer) -> Document:
+        """The attachment, if the viewer may read it and what it is attached to. Raises `Refusal` NOT_FOUND."""
+        day = day_of(now())
+        document = (await self._store.known(Attachment.PREFIX, [own_id])).get(own_id)
+        if document is None or not may_read(Attachment, document, viewer, day):
+            raise not_found(("id",), own_id)
+        prefix = kind_prefix(document["record"])
+        record = (await self._store.known(prefix, [document["record"]])).get(document["record"])
+        if record is None or not may_read(ATTACHABLE[prefix].kind, record, viewer, day):
+            raise not_found(("id",), own_id)
+        return document
