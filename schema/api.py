@@ -16,12 +16,13 @@ from schema.cooperation.agreements import AgreementMutation, AgreementQuery
 from schema.cooperation.signing import SigningMutation
 from schema.cooperation.statistics import StatisticsQuery
 from schema.describing import Id, argument, both, field
-from schema.enums import Role
+from schema.enums import GrantSource, Role
 from schema.network.branches import PartyBranchMutation
 from schema.network.headcounts import HeadcountMutation, HeadcountQuery
 from schema.network.memberships import MembershipMutation, MembershipQuery
 from schema.network.networks import NetworkMutation, NetworkQuery
 from schema.network.organizations import OrganizationMutation, OrganizationQuery
+from schema.network.roles import RoleMutation, RoleQuery
 from schema.nodes import Node
 from schema.scalars import SCALARS
 from schema.selection import stored_fields
@@ -38,6 +39,7 @@ class GrantType:
     role: Role = field("The role.", "角色。")
     network: strawberry.ID | None = field("Its network.", "所在网络。")
     organization: strawberry.ID | None = field("Its organisation.", "所在单位。")
+    source: GrantSource = field("Whether the token carries it or it was given here.", "令牌所载或在本系统授予。")
 
 
 @strawberry.type(name="Viewer", description=both("Who is asking.", "当前用户。"))
@@ -90,6 +92,7 @@ class Query(
     OrganizationQuery,
     MembershipQuery,
     HeadcountQuery,
+    RoleQuery,
     AgreementQuery,
     ActivityQuery,
     StatisticsQuery,
@@ -105,6 +108,7 @@ class Mutation(
     OrganizationMutation,
     PartyBranchMutation,
     HeadcountMutation,
+    RoleMutation,
     MembershipMutation,
     AgreementMutation,
     SigningMutation,

@@ -42,10 +42,13 @@ def graphql_route(store: Store, keys: TokenKeys, development: bool) -> Route:
             viewer = keys.identify(request.headers.get("authorization"))
             asked = await _asked(request)
             key = _idempotency_key(request)
+            moment = now()
+            viewer = await store.roles.viewer(viewer, day_of(moment))
         except Refusal as refusal:
             status = STATUS.get(refusal.problems[0].code, 400)
             return _json({"errors": _told(refusal, language)}, status)
-        moment = now()
+        except Unavailable as error:
+            return _json({"errors": _told(_unanswered(error), language)}, 503)
         reader = Reader(store.database, viewer, day_of(moment))
         context = Context(viewer, moment, language, key, store, reader)
         result = await schema.execute(
@@ -120,19 +123,22 @@ def _shown(error: GraphQLError, language: Language, development: bool) -> list[d
     if isinstance(cause, Refusal):
         return [{**told, **place} for told in _told(cause, language)]
     if isinstance(cause, Unavailable):
-        log.error("the database did not answer: %s", cause)
-        told = _bad_request(
-            "The database does not answer; try again with the same key.",
-            "数据库暂无响应,请用同一幂等键重试。",
-            Code.SERVICE_UNAVAILABLE,
-        )
-        return [{**each, **place} for each in _told(told, language)]
+        return [{**told, **place} for told in _told(_unanswered(cause), language)]
     if cause is None or (error.nodes and not error.path):  # found before anything was executed
         locations = [{"line": one.line, "column": one.column} for one in error.locations or ()]
         code = {"extensions": {"code": Code.GRAPHQL_INVALID}}
         said = error.message.partition(SUGGESTION)[0]
         return [{"message": said, **({"locations": locations} if locations else {}), **place, **code}]
     return [{**_internal(error, language, development), **place}]
+
+
+def _unanswered(cause: Unavailable) -> Refusal:
+    log.error("the database did not answer: %s", cause)
+    return _bad_request(
+        "The database does not answer; try again with the same key.",
+        "数据库暂无响应,请用同一幂等键重试。",
+        Code.SERVICE_UNAVAILABLE,
+    )
 
 
 def _internal(error: GraphQLError, language: Language, development: bool) -> dict[str, Any]:

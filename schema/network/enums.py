@@ -6,6 +6,7 @@ from service.network.headcounts import HeadcountStatus
 from service.network.memberships import MembershipRole, MembershipStatus
 from service.network.networks import NetworkStatus
 from service.network.organizations import OrganizationStatus, Sector
+from service.network.roles import RoleAssignmentStatus
 
 __all__ = [
     "BranchKind",
@@ -15,6 +16,7 @@ __all__ = [
     "MembershipStatus",
     "NetworkStatus",
     "OrganizationStatus",
+    "RoleAssignmentStatus",
     "Sector",
 ]
 
@@ -89,5 +91,16 @@ publish(
         "ACTIVE": ("It stands.", "有效。"),
         "ENDED": ("It has ended.", "已结束。"),
         "DISCARDED": ("It was a mistake.", "已作废。"),
+    },
+)
+publish(
+    RoleAssignmentStatus,
+    "The state of a role assignment on a day.",
+    "角色授予状态。",
+    {
+        "UPCOMING": ("It has not begun.", "尚未生效。"),
+        "ACTIVE": ("The role is held.", "有效。"),
+        "ENDED": ("It has ended.", "已结束。"),
+        "WITHDRAWN": ("It was given by mistake.", "误授,已撤销。"),
     },
 )

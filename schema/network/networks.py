@@ -10,12 +10,14 @@ from schema.inputs import Made, PartialDateInput, optional, required
 from schema.links import page
 from schema.network.enums import NetworkStatus
 from schema.network.memberships import Membership, MembershipWhere
+from schema.network.roles import RoleAssignment, RoleAssignmentWhere
 from schema.nodes import PartialDate, Recorded, entity
 from schema.pages import Connection
 from schema.results import RefusalType, write
 from schema.roots import listed
 from service.network import networks as domain
 from service.network.memberships import Membership as MembershipRecord
+from service.network.roles import RoleAssignment as RoleRecord
 from service.store.reads import Query
 from service.viewer import Right
 
@@ -39,6 +41,14 @@ class Network(Recorded):
         "Who leads it and who has joined, by date.",
         "牵头单位与成员单位,按日期排列。",
         where=MembershipWhere,
+    )
+    role_assignments: Connection[RoleAssignment] = page(
+        domain.Network,
+        "network",
+        Query(RoleRecord, {}, descending=True),
+        "Who holds which role in it, the latest first.",
+        "本网络的角色授予,最新在前。",
+        where=RoleAssignmentWhere,
     )
 
 

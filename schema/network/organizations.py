@@ -17,6 +17,7 @@ from schema.network.branches import PartyBranch
 from schema.network.enums import OrganizationStatus, Sector
 from schema.network.headcounts import Headcount
 from schema.network.memberships import Membership, MembershipWhere
+from schema.network.roles import RoleAssignment, RoleAssignmentWhere
 from schema.nodes import PartialDate, Recorded, entity
 from schema.pages import Connection
 from schema.results import RefusalType, write
@@ -28,6 +29,7 @@ from service.network.branches import PartyBranch as BranchRecord
 from service.network.headcounts import Headcount as HeadcountRecord
 from service.network.memberships import Membership as MembershipRecord
 from service.network.networks import Network as NetworkRecord
+from service.network.roles import RoleAssignment as RoleRecord
 from service.store import reads
 from service.store.reads import Query
 from service.viewer import Right
@@ -92,6 +94,14 @@ class Organization(Recorded):
         "The networks it leads or has joined, by date.",
         "所牵头或加入的网络,按日期排列。",
         where=MembershipWhere,
+    )
+    role_assignments: Connection[RoleAssignment] = page(
+        domain.Organization,
+        "organization",
+        Query(RoleRecord, {}, descending=True),
+        "Who records for it, the latest first.",
+        "本单位联络员的角色授予,最新在前。",
+        where=RoleAssignmentWhere,
     )
     agreements: Connection[Agreement] = page(
         domain.Organization,

@@ -9,6 +9,7 @@ from service.network.headcounts import Headcount
 from service.network.memberships import Membership
 from service.network.networks import Network
 from service.network.organizations import Organization
+from service.network.roles import RoleAssignment
 from service.records import Index, Record
 
 KINDS: Mapping[str, type[Record]] = {
@@ -21,6 +22,7 @@ KINDS: Mapping[str, type[Record]] = {
         Membership,
         Agreement,
         Activity,
+        RoleAssignment,
     )
 }
 TRAIL_INDEXES = (Index(("outbox.at",)), Index(("outbox.key",)))  # what waits for the relay, and what a retry looks for

@@ -5,32 +5,40 @@ document's own outbox. Never a transaction, never a replacement (architecture.md
 """
 
 import asyncio
+import contextlib
 import datetime as dt
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from service.acts import Act
 from service.ancestry import DEEPEST
-from service.errors import Code, Path, Problem, Refusal, not_found, refuse_any
+from service.errors import Code, Path, Problem, Refusal, Unavailable, not_found, refuse_any
 from service.permission import may_read
 from service.records import Document, Record, document_of, record_of
 from service.store.database import Database, Duplicate
 from service.store.history import earlier_state, find_by_key
-from service.store.kinds import KINDS
+from service.store.kinds import KINDS, index_name
+from service.store.roles import StandingRoles
 from service.trail.revisions import revision_of
 
 R = TypeVar("R", bound=Record)
 MOST_CHILDREN = 1_000  # of one parent
+PATIENCE = 3.0  # seconds to wait for others who are at what is done alone
 OUT_OF_USE = frozenset({"ARCHIVED", "DISCARDED", "CANCELLED"})
 
 
 class Store:
-    """`written` is set after each write, so that the relay need not wait for its next round."""
+    """`written` is set after each write, so that the relay need not wait for its next round.
+
+    `roles` adds to a viewer what its subject was given here.
+    """
 
     def __init__(self, database: Database) -> None:
         self.database = database
         self.written = asyncio.Event()
+        self.roles = StandingRoles(database)
 
     async def load(self, kind: type[R], own_id: str, version: int, act: Act) -> R:
         """The record to change. Raises `Refusal` NOT_FOUND (missing or not to be known), CONFLICT (other version)."""
@@ -78,6 +86,8 @@ class Store:
             await self.database.insert(record.COLLECTION, document)
         except Duplicate as duplicate:
             raise await self._duplicate(type(record), document, duplicate.field, act) from duplicate
+        finally:
+            self.roles.forget(record)
         self.written.set()
         return without_outbox(document)
 
@@ -96,6 +106,8 @@ class Store:
                 raise conflict(before.id, before.version, current[0]["version"])
         except Duplicate as duplicate:
             raise await self._duplicate(type(before), document, duplicate.field, act) from duplicate
+        finally:
+            self.roles.forget(before, after)
         self.written.set()
         return document
 
@@ -139,6 +151,29 @@ class Store:
         kind = KINDS[prefix]
         found = await self.database.find(kind.COLLECTION, {"parent": parent}, MOST_CHILDREN, index="parent_name_key")
         return {document["_id"]: document for document in found}
+
+    async def found(self, prefix: str, key: str, value: str) -> dict[str, Document]:
+        """The documents of type `prefix` whose `key`, the first of a declared index, is `value`; whoever asks."""
+        kind = KINDS[prefix]
+        index = next(index_name(index) for index in kind.INDEXES if index.keys[0] == key)
+        found = await self.database.find(kind.COLLECTION, {key: value}, MOST_CHILDREN, index=index)
+        return {document["_id"]: document for document in found}
+
+    @contextlib.asynccontextmanager
+    async def alone(self, name: str) -> AsyncIterator[None]:
+        """What the body reads and then writes, nobody else does under the same `name` meanwhile.
+
+        For rules that compare records, which no unique index can keep. Raises `Unavailable` when others take too
+        long. Two keep out of each other's way as long as neither stands still for the term of a lease (10 s).
+        """
+        from service.store.leases import held  # which knows this module
+
+        async with contextlib.AsyncExitStack() as stack:
+            try:
+                await stack.enter_async_context(held(self.database, name, secrets.token_hex(8), PATIENCE))
+            except TimeoutError as error:
+                raise Unavailable(f"others are at {name}") from error
+            yield
 
     async def lines(self, prefix: str, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """For each id: itself, its parent, its parent's parent and so on, upward."""

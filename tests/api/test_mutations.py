@@ -41,6 +41,7 @@ async def stored(house: House) -> dict[str, int]:
         "party_branches",
         "headcounts",
         "memberships",
+        "role_assignments",
         "agreements",
         "activities",
     ):

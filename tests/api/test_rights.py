@@ -38,7 +38,19 @@ from tests.conftest import (
 from tests.house.rights import FILE, PRIVATE, matrix, smallest
 
 EVERYBODY = [ANONYMOUS, FRONT_END, LEAD_RECORDER, BANK_RECORDER, ADMIN, OFFICER, OBSERVER, OPERATOR, STRANGER]
-HIDDEN = ["draft", "discarded", "signing", "expired", "planned", "cancelled", "held", "ended", "mistaken", "counted"]
+HIDDEN = [
+    "draft",
+    "discarded",
+    "signing",
+    "expired",
+    "planned",
+    "cancelled",
+    "held",
+    "ended",
+    "mistaken",
+    "counted",
+    "role",
+]
 
 
 @pytest.fixture(scope="module")

@@ -34,6 +34,7 @@ STEPS: Mapping[str, Mapping[str, str]] = {
     "bra": {"CORRECT": "correctPartyBranch", "ARCHIVE": "archivePartyBranch"},
     "hea": {"CORRECT": "correctHeadcount", "DISCARD": "discardHeadcount"},
     "mem": {"CORRECT": "correctMembership", "END": "endMembership", "DISCARD": "discardMembership"},
+    "rol": {"HAND_OVER": "handOverRole", "END": "endRole", "WITHDRAW": "withdrawRole"},
     "agr": {
         "CORRECT": "correctAgreement",
         "REVISE": "reviseAgreement",

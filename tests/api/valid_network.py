@@ -129,4 +129,31 @@ def _memberships(world: Mapping[str, str]) -> dict[str, Call]:
     }
 
 
-NETWORK_CALLS = (_networks, _organizations, _branches, _headcounts, _memberships)
+def _roles(world: Mapping[str, str]) -> dict[str, Call]:
+    why: Any = {"reason": REASON}
+    given = {"network": NETWORK, "role": "RECORDER", "organization": BANK, "subject": "joint-liaison", "holder": "郑"}
+    successor = {"subject": "successor", "holder": "孙接任"}
+    return {
+        "giveRole": created(
+            given,
+            "network { id } role organization { id } subject holder since status",
+            {**given, "network": {"id": NETWORK}, "organization": {"id": BANK}}
+            | {"since": "2024-06-15", "status": "ACTIVE"},
+        ),
+        "handOverRole": changed(
+            world["role"], 1, "subject holder status", {**successor, "status": "ACTIVE"}, **successor, **why
+        ),
+        "endRole": changed(
+            world["role"],
+            1,
+            "status endedOn endReason",
+            {"status": "ENDED", "endedOn": "2024-06-15", "endReason": REASON},
+            **why,
+        ),
+        "withdrawRole": changed(
+            world["role"], 1, "status endReason", {"status": "WITHDRAWN", "endReason": REASON}, **why
+        ),
+    }
+
+
+NETWORK_CALLS = (_networks, _organizations, _branches, _headcounts, _memberships, _roles)

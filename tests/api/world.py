@@ -109,6 +109,8 @@ async def build(house: House) -> dict[str, str]:
     found |= await _activities(house, WUXI, STRANGER, (HOSPITAL, SCHOOL), "wuxi ")
     found |= await _memberships(house, NETWORK, ADMIN, (FIRE, "org_lianzhang", "org_sinograin"), "")
     found |= await _memberships(house, WUXI, STRANGER, ("org_hechi", "org_libo", CSAIR), "wuxi ")
+    found |= await _roles(house, NETWORK, ADMIN, BANK, "")
+    found |= await _roles(house, WUXI, STRANGER, SCHOOL, "wuxi ")
     found |= await _counts(house, NETWORK, ADMIN, LEAD, "")
     return found | await _counts(house, WUXI, STRANGER, HOSPITAL, "wuxi ")
 
@@ -182,6 +184,24 @@ async def _memberships(
         "mistaken": await joined(joining[2], joined={"from": "2024-01-01"}),
     }
     await made(house, "discardMembership", admin, id=found["mistaken"], version=1, reason="测试原因")
+    return {f"{mark}{name}": own_id for name, own_id in found.items()}
+
+
+async def _roles(house: House, network: str, admin: Viewer, organization: str, mark: str) -> dict[str, str]:
+    async def gave(role: str, subject: str, **facts: Any) -> str:
+        return await made(
+            house, "giveRole", admin, input={"network": network, "role": role, "subject": subject, **facts}
+        )
+
+    found = {
+        "role": await gave("RECORDER", f"{mark}liaison", organization=organization, holder="周联络"),
+        "role to come": await gave("OBSERVER", f"{mark}observer", since="2024-06-16"),
+        "role ended": await gave("FRONT_END", f"{mark}application"),
+        "role withdrawn": await gave("INTEGRITY_OFFICER", f"{mark}mistaken"),
+    }
+    why: Any = {"version": 1, "reason": "测试原因"}
+    await made(house, "endRole", admin, id=found["role ended"], **why)
+    await made(house, "withdrawRole", admin, id=found["role withdrawn"], **why)
     return {f"{mark}{name}": own_id for name, own_id in found.items()}
 
 

@@ -57,6 +57,7 @@ VIEWERS: Mapping[str, Viewer] = {
 PRIVATE = {
     "Organization.contacts": ("org_smu_derma", "contacts { name }"),
     "PartyBranch.secretary": ("branch", "secretary"),
+    "RoleAssignment.holder": ("role", "holder"),
     "Agreement.signers": ("active", "signers"),
     "Agreement.text": ("active", "text { text }"),
     "Agreement.versions": ("active", "versions { number }"),
@@ -67,6 +68,7 @@ PRIVATE = {
     "PartyBranch.timeline": ("branch", "timeline { totalCount }"),
     "Headcount.timeline": ("counted", "timeline { totalCount }"),
     "Membership.timeline": ("mem_002_boc", "timeline { totalCount }"),
+    "RoleAssignment.timeline": ("role", "timeline { totalCount }"),
     "Agreement.timeline": ("active", "timeline { totalCount }"),
     "Activity.timeline": ("published", "timeline { totalCount }"),
 }  # of a record of the first network, concerning the organisation of RECORDER

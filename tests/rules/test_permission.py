@@ -17,6 +17,7 @@ from service.network.headcounts import Headcount, HeadcountStatus
 from service.network.memberships import Membership, MembershipRole, MembershipStatus
 from service.network.networks import Network, NetworkStatus
 from service.network.organizations import Organization, OrganizationStatus
+from service.network.roles import RoleAssignment, RoleAssignmentStatus
 from service.permission import may_read, permit, permit_making, readable, steps_open
 from service.records import Action, Record, document_of
 from service.store.kinds import KINDS
@@ -31,6 +32,7 @@ STATES: dict[type[Record], type[Enum]] = {
     Membership: MembershipStatus,
     Agreement: AgreementStatus,
     Activity: ActivityStatus,
+    RoleAssignment: RoleAssignmentStatus,
 }
 GRANTS = st.one_of(
     st.builds(Grant, st.sampled_from(sorted(INSTALLATION_WIDE))),
@@ -51,11 +53,14 @@ def on_the_edge(kind: type[Record]) -> st.SearchStrategy[Record]:
     edge = {
         Membership: ("joined", "left"),
         Agreement: ("term_from", "term_to", "terminated_on"),
+        RoleAssignment: ("ended_on",),
     }.get(kind, ())
     days = st.none() | (BOUNDS.map(PartialDate.on) if kind is Membership else BOUNDS)
     return stored(kind).flatmap(
         lambda record: st.builds(
-            lambda **facts: type(record)(**{**record.__dict__, **facts}), **dict.fromkeys(edge, days)
+            lambda **facts: type(record)(**{**record.__dict__, **facts}),
+            **dict.fromkeys(edge, days),
+            **({"since": BOUNDS} if kind is RoleAssignment else {}),
         )
     )
 

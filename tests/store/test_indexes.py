@@ -16,6 +16,7 @@ import pytest
 from schema.links import LINKS
 from seeds.loader import load
 from service.cooperation.activities import Activity
+from service.network.giving import give
 from service.network.organizations import Organization
 from service.store.database import Database
 from service.store.doctor import examine
@@ -42,6 +43,7 @@ async def house(make_database: MakeDatabase) -> House:
 async def furnished(database: Database) -> House:
     store = Store(database)
     await load(store, now(), lambda _: None)
+    await give(store, act(ADMIN), {"network": NETWORK, "role": "OBSERVER", "subject": "observer"})
     return House(database, store, Relay(database, "tests", asyncio.Event()))
 
 
