@@ -13,10 +13,12 @@ from strawberry.types import ExecutionContext
 from schema.context import Info
 from schema.cooperation.activities import ActivityMutation, ActivityQuery
 from schema.cooperation.agreements import AgreementMutation, AgreementQuery
+from schema.cooperation.confirming import ConfirmingMutation
 from schema.cooperation.signing import SigningMutation
 from schema.cooperation.statistics import StatisticsQuery
 from schema.describing import Id, argument, both, field
 from schema.enums import GrantSource, Role
+from schema.limits import Limits, exceeded, measured, too_long
 from schema.network.branches import PartyBranchMutation
 from schema.network.headcounts import HeadcountMutation, HeadcountQuery
 from schema.network.memberships import MembershipMutation, MembershipQuery
@@ -26,7 +28,7 @@ from schema.network.roles import RoleMutation, RoleQuery
 from schema.nodes import Node
 from schema.scalars import SCALARS
 from schema.selection import stored_fields
-from service.errors import Code, Problem, Refusal
+from service.errors import Code, Problem, Refusal, refuse_any
 from service.records import Document
 from service.store.kinds import kind_of
 from service.viewer import Right
@@ -113,6 +115,7 @@ class Mutation(
     AgreementMutation,
     SigningMutation,
     ActivityMutation,
+    ConfirmingMutation,
 ):
     pass
 
@@ -125,15 +128,26 @@ def stored_value(source: Any, name: str) -> Any:
 
 
 class OneOperation(SchemaExtension):
-    """Strawberry runs the first of several operations; which one is meant must be said."""
+    """What is asked is one operation, which must be said where there are several, and it keeps to the limits."""
+
+    def on_operation(self) -> Iterator[None]:
+        limits: Limits = self.execution_context.context.limits
+        self.execution_context.parse_options["max_tokens"] = limits.tokens
+        yield
 
     def on_parse(self) -> Iterator[None]:
         yield
-        document, name = self.execution_context.graphql_document, self.execution_context._provided_operation_name
-        if document is not None and get_operation_ast(document, name) is None:
+        asked = self.execution_context
+        limits: Limits = asked.context.limits
+        if asked.graphql_document is None:
+            refuse_any(too_long(asked.pre_execution_errors or (), limits))
+            return
+        operation = get_operation_ast(asked.graphql_document, asked._provided_operation_name)
+        if operation is None:
             english = "The document holds no such operation, or several: name one of them in operationName."
             chinese = "文档中没有该操作,或有多个操作:请在 operationName 中指明其一。"
             raise Refusal(Problem(Code.GRAPHQL_INVALID, ("operation_name",), english, chinese))
+        exceeded(measured(schema._schema, asked.graphql_document, operation, asked.variables), limits)
 
 
 class Schema(strawberry.Schema):

@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeAlias
 
 from strawberry.types import Info as StrawberryInfo
 
+from schema.limits import USUAL, Limits
 from schema.reader import Reader
 from service.dates import day_of
 from service.store.store import Store
@@ -23,6 +24,7 @@ class Context:
     idempotency_key: str | None
     store: Store
     reader: Reader
+    limits: Limits = USUAL
 
     @property
     def day(self) -> dt.date:

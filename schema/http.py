@@ -14,6 +14,7 @@ from strawberry.types import ExecutionResult
 
 from schema.api import schema
 from schema.context import Context, Language, language_of
+from schema.limits import USUAL, Limits
 from schema.reader import Reader
 from schema.results import message, outer_path
 from service import errors
@@ -30,7 +31,7 @@ STATUS = {Code.UNAUTHENTICATED: 401, Code.LIMIT_EXCEEDED: 413, Code.SERVICE_UNAV
 log = logging.getLogger(__name__)
 
 
-def graphql_route(store: Store, keys: TokenKeys, development: bool) -> Route:
+def graphql_route(store: Store, keys: TokenKeys, development: bool, limits: Limits = USUAL) -> Route:
     """The end-point. In development, what went wrong inside the service is told as well as logged."""
 
     async def endpoint(request: Request) -> Response:
@@ -50,7 +51,7 @@ def graphql_route(store: Store, keys: TokenKeys, development: bool) -> Route:
         except Unavailable as error:
             return _json({"errors": _told(_unanswered(error), language)}, 503)
         reader = Reader(store.database, viewer, day_of(moment))
-        context = Context(viewer, moment, language, key, store, reader)
+        context = Context(viewer, moment, language, key, store, reader, limits)
         result = await schema.execute(
             asked["query"],
             variable_values=asked.get("variables"),
@@ -109,7 +110,7 @@ def _answer(result: ExecutionResult, language: Language, development: bool) -> R
     codes = {one["extensions"]["code"] for one in told}
     if not told:
         return _json({"data": result.data}, 200)
-    if result.data is None and Code.GRAPHQL_INVALID in codes:
+    if result.data is None and codes & {Code.GRAPHQL_INVALID, Code.LIMIT_EXCEEDED}:
         return _json({"errors": told}, 400)
     nothing = all(value is None for value in (result.data or {}).values())
     status = 503 if nothing and Code.SERVICE_UNAVAILABLE in codes else 200

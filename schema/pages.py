@@ -17,11 +17,10 @@ from schema.describing import both, field
 from service.errors import Code, Problem, Refusal
 from service.permission import readable
 from service.records import Document
-from service.store.reads import MOST_ON_A_PAGE, Query, Range
+from service.store.reads import MOST_ON_A_PAGE, USUAL_ON_A_PAGE, Query, Range
 
 T = TypeVar("T")
 Total: TypeAlias = Callable[[], Awaitable[int]]
-USUAL_SIZE = 20
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ def range_of(order: str, first: int | None, after: str | None, last: int | None,
         raise Refusal(
             Problem(Code.BAD_REQUEST, ("last",), "Give first or last, not both.", "first 与 last 只能给一个。")
         )
-    size = first if first is not None else last if last is not None else USUAL_SIZE
+    size = first if first is not None else last if last is not None else USUAL_ON_A_PAGE
     if not 0 <= size <= MOST_ON_A_PAGE:
         path = ("last",) if last is not None else ("first",)
         raise Refusal(

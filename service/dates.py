@@ -56,6 +56,19 @@ class PartialDate:
         return cls.between(_days(first)[0], _days(last if slash else first)[1])
 
 
+def period_keys(when: PartialDate | None) -> dict[str, str]:
+    """The month, quarter and year in which `when` surely lies, as 2024-02, 2024-Q1, 2024; empty where none is sure."""
+    if when is None:
+        return {"month": "", "quarter": "", "year": ""}
+    first, last = _periods(when.first), _periods(when.last)
+    return {name: period if period == last[name] else "" for name, period in first.items()}
+
+
+def _periods(day: dt.date) -> dict[str, str]:
+    year = f"{day.year:04}"
+    return {"month": f"{year}-{day.month:02}", "quarter": f"{year}-Q{(day.month + 2) // 3}", "year": year}
+
+
 def _days(text: str) -> tuple[dt.date, dt.date]:
     found = re.fullmatch(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", text, re.ASCII)
     if not found:

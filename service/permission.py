@@ -48,9 +48,13 @@ def steps_open(kind: type[Record], document: Document, viewer: Viewer, day: dt.d
 
 def permit(record: Record, action: Action, viewer: Viewer, day: dt.date) -> None:
     """Raises `Refusal` FORBIDDEN or ILLEGAL_STATE unless `viewer` may take `action` on `record` now."""
+    permit_making(record.STEPS[action].right, viewer, record.network, record.concerns())
+    check_state(record, action, day)
+
+
+def check_state(record: Record, action: Action, day: dt.date) -> None:
+    """Raises `Refusal` ILLEGAL_STATE unless the record's own state lets `action` be taken on `day`."""
     step, document = record.STEPS[action], document_of(record)
-    if not viewer.may(step.right, record.network, document["concerns"]):
-        raise forbidden(step.right)
     if not record.allows(document, action, day):
         state = record.state(document, day)
         wanted = ", ".join(sorted(step.states))

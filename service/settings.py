@@ -4,6 +4,7 @@ Nothing is read on import; `VARIABLES` is the whole list, and `--help` prints it
 """
 
 import contextlib
+import dataclasses
 import hashlib
 import os
 import re
@@ -15,6 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
+from schema.limits import Limits, setting_of
 from service.store.addresses import check_address
 from service.store.database import DriverName
 from service.viewer import TokenKeys
@@ -60,6 +62,12 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _count(text: str) -> int:
+    if not re.fullmatch("[1-9][0-9]{0,8}", text, re.ASCII):
+        raise ValueError(text)
+    return int(text)
+
+
 def _one_of(*words: str) -> Callable[[str], str]:
     return _like("|".join(words))
 
@@ -80,7 +88,7 @@ def _keys(text: str) -> tuple[bytes, ...]:
     return keys
 
 
-VARIABLES: Mapping[str, Variable] = {
+VARIABLES: dict[str, Variable] = {
     "mode": Variable(
         "COBUILD_MODE", "development", Mode, "development or production", " development（开发）或 production（生产）"
     ),
@@ -125,6 +133,16 @@ VARIABLES: Mapping[str, Variable] = {
         "COBUILD_TOKEN_AUDIENCE", "cobuild", str, "the name of whom tokens are for", "令牌受众名称"
     ),
 }
+VARIABLES |= {
+    f"limit_{each.name}": Variable(
+        setting_of(each.name),
+        str(each.default),
+        _count,
+        f"a whole number: the most {each.name.replace('_', ' ')} of one operation",
+        f"正整数：单个操作的 {each.name} 上限",
+    )
+    for each in dataclasses.fields(Limits)
+}
 REQUIRED_IN_PRODUCTION = ("mongodb_uri", "signing_keys")
 
 
@@ -143,6 +161,7 @@ class Settings:
     signing_keys: tuple[bytes, ...] | None
     token_issuer: str
     token_audience: str
+    limits: Limits
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -160,7 +179,8 @@ class Settings:
             problems += [VARIABLES[field].absence() for field in absent]
         if problems:
             raise SettingsInvalid(problems)
-        return cls(**values)
+        limits = {each.name: values.pop(f"limit_{each.name}") for each in dataclasses.fields(Limits)}
+        return cls(**values, limits=Limits(**limits))
 
     @property
     def development(self) -> bool:

@@ -48,6 +48,7 @@ class Right(Upper):
     KEEP_AGREEMENTS = auto()
     SIGN_AGREEMENTS = auto()
     RECORD_ACTIVITIES = auto()
+    CONFIRM_ACTIVITIES = auto()
     KEEP_PLANS = auto()
     GIVE_ROLES = auto()
 
@@ -58,7 +59,8 @@ INSIDERS = READERS | {Right.READ_DRAFTS, Right.READ_TIMELINE}
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.PUBLIC: frozenset({Right.READ_PUBLIC}),
     Role.FRONT_END: READERS,
-    Role.RECORDER: INSIDERS | {Right.READ_CONTACTS, Right.SIGN_AGREEMENTS, Right.RECORD_ACTIVITIES},
+    Role.RECORDER: INSIDERS
+    | {Right.READ_CONTACTS, Right.SIGN_AGREEMENTS, Right.RECORD_ACTIVITIES, Right.CONFIRM_ACTIVITIES},
     Role.NETWORK_ADMIN: INSIDERS
     | {
         Right.READ_CONTACTS,
@@ -76,7 +78,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
 }
 INSTALLATION_WIDE = frozenset({Role.PUBLIC, Role.OPERATOR})
 OWN_ORGANIZATION_ONLY = frozenset(
-    {Right.READ_CONTACTS, Right.SIGN_AGREEMENTS, Right.RECORD_ACTIVITIES}
+    {Right.READ_CONTACTS, Right.SIGN_AGREEMENTS, Right.RECORD_ACTIVITIES, Right.CONFIRM_ACTIVITIES}
 )  # held by an organisation's recorder for that organisation alone
 
 

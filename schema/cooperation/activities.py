@@ -16,6 +16,7 @@ from schema.cooperation.enums import (
     Pillar,
     Qualifier,
     Theme,
+    Verdict,
 )
 from schema.describing import After, Before, First, Id, Last, Reason, Version, argument, both, field
 from schema.inputs import Made, Network, PartialDateInput, PeriodInput, optional, preset, required
@@ -32,8 +33,11 @@ from service.cooperation.agreements import Agreement as AgreementRecord
 from service.network.branches import PartyBranch as BranchRecord
 from service.network.networks import Network as NetworkRecord
 from service.network.organizations import Organization as OrganizationRecord
+from service.records import RIGHTS_KEYS
 from service.store.reads import Query
 from service.viewer import Right
+
+HELD = {"status": {"$in": sorted(domain.HAPPENED)}}
 
 
 @strawberry.type(description=both("A theme of its pillar.", "共建主题。"))
@@ -57,6 +61,16 @@ class Outcome:
     value: Decimal | None = field("As a number.", "数值。")
     unit: str | None = field("Of what.", "单位。")
     qualifier: Qualifier = field("How exact the number is.", "数字的确切程度。")
+
+
+@strawberry.type(
+    description=both("What an organisation says of what another one filed.", "参与单位对登记内容的确认或异议。")
+)
+class Confirmation:
+    organization: OrganizationType | None = one(None, "organization", OrganizationRecord, "The organisation.", "单位。")
+    verdict: Verdict = field("What it says.", "确认或异议。")
+    at: Moment = field("When it said so.", "时间。")
+    reason: str | None = field("Why it disputes.", "异议原因。")
 
 
 @entity(domain.Activity, "What organisations do together under the pillars.", "各单位在四个共建下共同开展的活动。")
@@ -85,6 +99,13 @@ class Activity(Recorded):
     )
     status: ActivityStatus = field("Its state.", "状态。")
     cancel_reason: str | None = field("Why it was cancelled.", "取消原因。")
+    confirmations: list[Confirmation] | None = field(
+        "What the organisations say that took part and did not file it.",
+        "未登记的参与单位的确认或异议。",
+        needs=("confirmations", *RIGHTS_KEYS),
+        right=Right.READ_NETWORK,
+    )
+    external_reference: str | None = field("Its number in another system.", "外部系统编号。")
 
 
 @strawberry.input(description=both("Which activities.", "活动筛选条件。"))
@@ -95,6 +116,10 @@ class ActivityWhere:
     status: ActivityStatus | None = optional("In this state.", "状态。")
     participant: strawberry.ID | None = optional("With this organisation.", "参与单位编号。")
     agreement: strawberry.ID | None = optional("Under this agreement.", "协议编号。")
+    unconfirmed_by: strawberry.ID | None = optional(
+        "Held, and not confirmed by this organisation, which took part.", "已举办而该参与单位尚未确认者。"
+    )
+    disputed: bool | None = optional("Disputed by some organisation, or by none.", "有无单位提出异议。")
     during: PeriodInput | None = optional("Whose first possible day lies within these.", "最早可能日期在此区间。")
     undated: bool | None = optional("Without a known date; false: with one.", "日期不详;false 为日期已知。")
 
@@ -107,8 +132,11 @@ class ActivityWhere:
                 "form": self.form,
                 "participants": self.participant,
                 "agreement": self.agreement,
+                "unconfirmed": self.unconfirmed_by,
+                "disputed": self.disputed,
             },
             state_is(query, self.status or None, day),
+            HELD if self.unconfirmed_by else {},
             happened_during(self.during or None, self.undated if self.undated is not strawberry.UNSET else None),
         )
 
@@ -155,6 +183,9 @@ class ActivityCorrection:
     media_preview: str | None = optional("Where it was announced.", "前期预告。")
     media_recap: str | None = optional("Where it was reported.", "活动回顾。")
     agreement: strawberry.ID | None = optional("The agreement it is held under.", "所依据的协议编号。")
+    external_reference: str | None = optional(
+        "Its number in another system; one activity of a network has it.", "外部系统编号,网络内唯一。"
+    )
 
 
 @strawberry.input(description=both("A new activity.", "新建活动。"))

@@ -1,7 +1,14 @@
 """The enumerations of cooperation, described in both languages."""
 
 from schema.describing import publish
-from service.cooperation.activities import ActivityForm, ActivityStatus, Direction, ParticipationRole, Qualifier
+from service.cooperation.activities import (
+    ActivityForm,
+    ActivityStatus,
+    Direction,
+    ParticipationRole,
+    Qualifier,
+    Verdict,
+)
 from service.cooperation.agreements import AgreementKind, AgreementLevel, AgreementStatus
 from service.cooperation.pillars import Pillar, Principle, Theme
 
@@ -17,6 +24,7 @@ __all__ = [
     "Principle",
     "Qualifier",
     "Theme",
+    "Verdict",
 ]
 
 publish(
@@ -148,5 +156,14 @@ publish(
         "HELD": ("Held.", "已举办。"),
         "PUBLISHED": ("Held and published.", "已公开。"),
         "CANCELLED": ("Cancelled.", "已取消。"),
+    },
+)
+publish(
+    Verdict,
+    "What an organisation says of what another one filed.",
+    "对其他单位登记内容的表态。",
+    {
+        "CONFIRMED": ("It happened as filed.", "与登记相符。"),
+        "DISPUTED": ("It did not happen as filed.", "与登记不符。"),
     },
 )

@@ -1,6 +1,7 @@
 """Activity 共建活动: what organisations do together under the four pillars (002, section 2; facts C5 to C16).
 
-PLANNED → HELD → PUBLISHED, or PLANNED → CANCELLED. A held activity is corrected, never silently.
+PLANNED → HELD → PUBLISHED, or PLANNED → CANCELLED. A held activity is corrected, never silently; the other
+organisations that took part confirm or dispute what was filed (domain.md, *Two-sided* 双方确认).
 """
 
 import datetime as dt
@@ -8,10 +9,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import auto
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from service.cooperation.pillars import Pillar, Theme
-from service.dates import PartialDate, day_of
+from service.dates import PartialDate, day_of, period_keys
 from service.facts import folded, text
 from service.pinyin import sort_key
 from service.records import Action, Document, Filter, Index, Origin, Record, Step, joined, ordered
@@ -62,6 +63,11 @@ class ActivityStatus(Upper):
     CANCELLED = auto()
 
 
+class Verdict(Upper):
+    CONFIRMED = auto()
+    DISPUTED = auto()
+
+
 HAPPENED = frozenset({ActivityStatus.HELD, ActivityStatus.PUBLISHED})  # what statistics count
 
 
@@ -94,6 +100,16 @@ class Outcome:
     qualifier: Qualifier = Qualifier.EXACT
 
 
+@dataclass(frozen=True)
+class Confirmation:
+    """What a participating organisation says of what another one filed; its latest word stands."""
+
+    organization: str
+    verdict: Verdict
+    at: dt.datetime
+    reason: str | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Activity(Record):
     """`starts_at` and `ends_at` where the hour is known; `when`, the Shanghai days, always follows from them then."""
@@ -103,16 +119,20 @@ class Activity(Record):
     TITLE = ("activity", "共建活动")
     INDEXES = (
         Index(("duplicate_key",), unique=True),
+        Index(("external_key",), unique=True),
         Index(("network", "date_key")),
         Index(("network", "title_key")),
         Index(("participants", "date_key")),
         Index(("agreement", "date_key")),
     )
+    STATE_KEYS = ("status", "counted_for", "unconfirmed")
     STEPS: ClassVar = {
         Action.CORRECT: Step(Right.RECORD_ACTIVITIES, frozenset({ActivityStatus.PLANNED}) | HAPPENED),
         Action.HOLD: Step(Right.RECORD_ACTIVITIES, frozenset({ActivityStatus.PLANNED})),
         Action.PUBLISH: Step(Right.RECORD_ACTIVITIES, frozenset({ActivityStatus.HELD})),
         Action.CANCEL: Step(Right.RECORD_ACTIVITIES, frozenset({ActivityStatus.PLANNED})),
+        Action.CONFIRM: Step(Right.CONFIRM_ACTIVITIES, HAPPENED),
+        Action.DISPUTE: Step(Right.CONFIRM_ACTIVITIES, HAPPENED),
     }
 
     title: str = text(200)
@@ -134,6 +154,13 @@ class Activity(Record):
     agreement: str | None = None
     status: ActivityStatus
     cancel_reason: str | None = None
+    confirmations: tuple[Confirmation, ...] = ()
+    external_reference: str | None = text(100, default=None)
+
+    @property
+    def organizations(self) -> frozenset[str]:
+        """Who takes part."""
+        return frozenset(part.organization for part in self.participations)
 
     @property
     def main_host(self) -> str:
@@ -153,14 +180,34 @@ class Activity(Record):
         day = self.when.first.isoformat() if self.when else ""
         start = self.starts_at.isoformat() if self.starts_at else day
         identity = joined(self.network, folded(self.title), start, self.main_host)
+        verdicts = {each.organization: each.verdict for each in self.confirmations}
+        disputing = {own_id for own_id, verdict in verdicts.items() if verdict is Verdict.DISPUTED}
+        confirming = verdicts.keys() - disputing
+        reference = self.external_reference
         return {
             "date_key": ordered(day, self.id),
             "title_key": ordered(sort_key(self.title), self.id),
+            **period_keys(PartialDate.on(day_of(self.starts_at)) if self.starts_at else self.when),
             "pillars": sorted({topic.pillar.value for topic in self.topics}),
+            "themes": sorted({topic.theme.value for topic in self.topics}),
             "person_times": sum(part.head_count or 0 for part in self.participations),
-            "participants": sorted({part.organization for part in self.participations}),
+            "participants": sorted(self.organizations),
+            "counted_for": sorted(self.organizations - disputing),
+            "unconfirmed": sorted(self.organizations - {self.filed_by} - confirming),
+            "disputed": bool(disputing),
             "duplicate_key": self.id if self.status is ActivityStatus.CANCELLED else identity,
+            "external_key": joined(self.network, reference) if reference else self.id,
         }
+
+    @classmethod
+    def actors(cls, document: Document, action: Action) -> Collection[str]:
+        """Who took part beside the filer may say yes, or no, unless that is what it says."""
+        if action is Action.CONFIRM:
+            return cast(list[str], document["unconfirmed"])
+        concerned = super().actors(document, action)
+        if action is Action.DISPUTE:
+            return [own_id for own_id in document["counted_for"] if own_id not in concerned]
+        return concerned
 
     @classmethod
     def right_to_read(cls, document: Document, day: dt.date) -> Right:

@@ -3,21 +3,34 @@
 Each refusal names every problem found. Who may do it, and in which state, is `Activity.STEPS`.
 """
 
-import datetime as dt
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from service.acts import Act, reason_of
-from service.cooperation.activities import HAPPENED, Activity, ActivityStatus, ParticipationRole, days_of
-from service.cooperation.agreements import Stage
-from service.cooperation.pillars import unmatched
-from service.dates import Precision
+from service.cooperation.activities import HAPPENED, Activity, ActivityStatus, Verdict, days_of
+from service.cooperation.fitness import (
+    contradicting_days,
+    foreign_branches,
+    not_yet_over,
+    too_few_parties,
+    unfit_agreement,
+    unfit_filer,
+    unfit_outcomes,
+    unfit_participations,
+    unfit_times,
+    unfit_topics,
+)
 from service.errors import Code, Path, Problem, Refusal
 from service.facts import Facts
 from service.permission import permit, permit_making
-from service.records import Action, Origin, formed, reformed, sound
+from service.records import Action, formed, reformed, sound
 from service.viewer import Right
+
+ATTESTED = (
+    *("title", "topics", "form", "direction", "when", "starts_at", "ends_at", "place", "speaker", "participations"),
+    *("filed_by", "people_served", "summary", "outcomes", "agreement"),
+)  # the facts that a confirmation speaks of
 
 if TYPE_CHECKING:
     from service.records import Document
@@ -63,7 +76,7 @@ async def _file(store: "Store", act: Act, facts: Facts, status: ActivityStatus) 
     given = _filed(facts) | {"id": act.new_id(Activity.PREFIX), "status": status}
     plain = formed(Activity, given)
     activity = settled(plain)
-    filer = [activity.filed_by] if activity.filed_by else participants(activity)  # so that who lacks it is told so
+    filer = [activity.filed_by] if activity.filed_by else activity.organizations  # so that who lacks it is told so
     permit_making(Right.RECORD_ACTIVITIES, act.viewer, activity.network, filer)
     problems = [*contradicting_days(plain, facts), *await _problems(store, act, activity, None)]
     return await store.create(sound(activity, problems), act)
@@ -76,7 +89,7 @@ async def _restate(store: "Store", act: Act, action: Action, own_id: str, versio
         reason_of(act)
     status = ActivityStatus.HELD if action is Action.HOLD else before.status
     plain = reformed(before, _filed(facts) | {"status": status, "cancel_reason": before.cancel_reason})
-    after = settled(plain)
+    after = restated(before, settled(plain))
     if after.filed_by != before.filed_by:
         permit_making(Right.RECORD_ACTIVITIES, act.viewer, after.network, [after.filed_by])
     problems = [*contradicting_days(plain, facts), *await _problems(store, act, after, before)]
@@ -95,8 +108,16 @@ def settled(activity: Activity) -> Activity:
     return replace(activity, when=when, topics=topics, filed_by=activity.filed_by or activity.main_host)
 
 
-def participants(activity: Activity) -> set[str]:
-    return {part.organization for part in activity.participations}
+def restated(before: Activity, after: Activity) -> Activity:
+    """`after` with what others say of it: who confirmed other facts than these is asked anew, a dispute stands."""
+    same = all(getattr(before, name) == getattr(after, name) for name in ATTESTED)
+    others = after.organizations - {after.filed_by}
+    standing = tuple(
+        each
+        for each in after.confirmations
+        if each.organization in others and (same or each.verdict is Verdict.DISPUTED)
+    )
+    return replace(after, confirmations=standing)
 
 
 async def _problems(store: "Store", act: Act, after: Activity, before: Activity | None) -> list[Problem]:
@@ -119,14 +140,14 @@ async def _problems(store: "Store", act: Act, after: Activity, before: Activity 
     if agreement := found.get(after.agreement or ""):
         problems += unfit_agreement(after, agreement)
     if agreement and not any(problem.code is Code.REFERENCE_INVALID for problem in problems):
-        lines = await store.lines("org", sorted(participants(after)))
+        lines = await store.lines("org", sorted(after.organizations))
         problems += too_few_parties(after, agreement, lines)
     return problems
 
 
 def _references(after: Activity, before: Activity | None) -> Mapping[str, Mapping[Path, str]]:
     """What is to be looked up, by type: who joined anew; the agreement, where anything it asks for has changed."""
-    known = {"", *(participants(before) if before else ())}  # an empty id is REQUIRED, not unknown
+    known = {"", *(before.organizations if before else ())}  # an empty id is REQUIRED, not unknown
     branches = {(part.organization, part.branch) for part in before.participations} if before else set()
     places = [(("participations", place), part) for place, part in enumerate(after.participations)]
     same = before and _asked_by_agreement(before) == _asked_by_agreement(after)
@@ -144,145 +165,4 @@ def _references(after: Activity, before: Activity | None) -> Mapping[str, Mappin
 
 def _asked_by_agreement(activity: Activity) -> tuple[object, ...]:
     happened = activity.status in HAPPENED
-    return activity.agreement, activity.when, activity.starts_at, participants(activity), happened
-
-
-def unfit_topics(activity: Activity) -> Iterator[Problem]:
-    """One or more pairs of pillar and theme, each once and matched; exactly one is the main one."""
-    if not activity.topics:
-        yield Problem(Code.REQUIRED, ("topics",), "Name at least one topic.", "至少填写一个主题。")
-        return
-    pairs = [(topic.pillar, topic.theme) for topic in activity.topics]
-    for place, (pillar, theme) in enumerate(pairs):
-        yield from unmatched(pillar, theme, ("topics", place, "theme"))
-        if (pillar, theme) in pairs[:place]:
-            yield Problem(Code.RULE_BROKEN, ("topics", place), "This topic stands above already.", "此主题重复。")
-    if sum(topic.main for topic in activity.topics) != 1:
-        yield Problem(Code.RULE_BROKEN, ("topics",), "Exactly one topic is the main one.", "须有且仅有一个主要主题。")
-
-
-def unfit_participations(activity: Activity) -> Iterator[Problem]:
-    """Two or more organisations, each with its branch once, and one host, so far as a source says who it was."""
-    if len(participants(activity)) < 2:
-        english, chinese = "Two or more organisations take part.", "须有两个以上单位参加。"
-        yield Problem(Code.RULE_BROKEN, ("participations",), english, chinese)
-    seen = [(part.organization, part.branch) for part in activity.participations]
-    for place, pair in enumerate(seen):
-        if pair in seen[:place]:
-            english, chinese = "This organisation and branch stand above already.", "该单位及党组织重复。"
-            yield Problem(Code.RULE_BROKEN, ("participations", place), english, chinese)
-    hosts = [place for place, part in enumerate(activity.participations) if part.role is ParticipationRole.HOST]
-    for place in hosts[1:]:
-        english, chinese = "Only one hosts; others are CO_HOST.", "主办单位只有一个;其余为联合主办(CO_HOST)。"
-        yield Problem(Code.RULE_BROKEN, ("participations", place, "role"), english, chinese)
-    if not hosts and activity.origin is Origin.NATIVE:
-        english, chinese = "Say which organisation is the HOST.", "须注明主办单位(HOST)。"
-        yield Problem(Code.REQUIRED, ("participations",), english, chinese)
-
-
-def unfit_filer(activity: Activity) -> Iterator[Problem]:
-    """One of those who take part files it; where a source names no host, it must be said who."""
-    if activity.filed_by and activity.filed_by not in participants(activity):
-        english, chinese = "Who files an activity takes part in it.", "填报单位须是参加单位之一。"
-        yield Problem(Code.RULE_BROKEN, ("filed_by",), english, chinese)
-    elif not activity.filed_by and activity.origin is Origin.REPORTED:
-        english, chinese = "Without a host, say which organisation files it.", "未注明主办单位时,须填写填报单位。"
-        yield Problem(Code.REQUIRED, ("filed_by",), english, chinese)
-
-
-def unfit_times(activity: Activity) -> Iterator[Problem]:
-    """An end has a start and does not lie before it."""
-    if activity.ends_at is None:
-        return
-    if activity.starts_at is None:
-        yield Problem(Code.REQUIRED, ("starts_at",), "An end needs a start.", "有结束时间须有开始时间。")
-    elif activity.ends_at < activity.starts_at:
-        yield Problem(Code.RULE_BROKEN, ("ends_at",), "This lies before the start.", "结束时间早于开始时间。")
-
-
-def contradicting_days(activity: Activity, facts: Facts) -> Iterator[Problem]:
-    """The days follow from the hours; given beside them, they must be the same."""
-    if facts.get("when") is None or activity.starts_at is None:
-        return
-    days = days_of(activity.starts_at, activity.ends_at)
-    if activity.when != days:
-        english = f"By its hours the activity is on {days.first} to {days.last}; leave the days out."
-        chinese = f"按起止时间,活动日期为 {days.first} 至 {days.last};此项可不填。"
-        yield Problem(Code.RULE_BROKEN, ("when",), english, chinese)
-
-
-def not_yet_over(activity: Activity, act: Act) -> Iterator[Problem]:
-    """What was held lies in the past: to the moment where it is known, else so far as the days known allow."""
-    if activity.status not in HAPPENED:
-        return
-    name = "ends_at" if activity.ends_at else "starts_at" if activity.starts_at else "when"
-    over: dt.datetime | None = activity.ends_at or activity.starts_at
-    when = activity.when
-    vague = when is not None and when.precision in (Precision.YEAR, Precision.MONTH)  # this year: perhaps yesterday
-    past = when is None or (when.first if vague else when.last) <= act.day
-    if not (over <= act.at if over else past):
-        english, chinese = (
-            "What was held lies in the past; plan it instead.",
-            "已举办的活动须在过去;尚未举办的请列入计划。",
-        )
-        yield Problem(Code.RULE_BROKEN, (name,), english, chinese)
-
-
-def unfit_outcomes(activity: Activity) -> Iterator[Problem]:
-    """A number comes with its unit, and a unit with its number."""
-    for place, outcome in enumerate(activity.outcomes):
-        if outcome.value is not None and not outcome.unit:
-            yield Problem(Code.REQUIRED, ("outcomes", place, "unit"), "A number needs its unit.", "有数值须有单位。")
-        elif outcome.unit and outcome.value is None:
-            yield Problem(Code.REQUIRED, ("outcomes", place, "value"), "A unit needs its number.", "有单位须有数值。")
-
-
-def foreign_branches(activity: Activity, found: Mapping[str, "Document"]) -> Iterator[Problem]:
-    """A party branch takes part for its own organisation."""
-    for place, part in enumerate(activity.participations):
-        branch = found.get(part.branch or "")
-        if branch and branch["organization"] != part.organization:
-            english, chinese = "This is a branch of another organisation.", "该党组织属于其他单位。"
-            path = ("participations", place, "branch")
-            yield Problem(Code.REFERENCE_INVALID, path, english, chinese, branch["_id"])
-
-
-def unfit_agreement(activity: Activity, agreement: "Document") -> Iterator[Problem]:
-    """It is a signed one of the same network, and the start lies in its term, so far as the start is known."""
-    if agreement["network"] != activity.network:
-        english, chinese = "This agreement belongs to another network.", "该协议属于其他共建网络。"
-        yield Problem(Code.REFERENCE_INVALID, ("agreement",), english, chinese, agreement["_id"])
-    if agreement["stage"] != Stage.SIGNED:
-        english = f"An activity needs a signed agreement; this one is {agreement['stage']}."
-        chinese = f"活动须依据已签署的协议;该协议处于 {agreement['stage']} 状态。"
-        yield Problem(Code.RULE_BROKEN, ("agreement",), english, chinese, agreement["_id"])
-    elif activity.when is not None:
-        first = activity.when.first
-        last = first if activity.starts_at else activity.when.last
-        if not _overlap(agreement, first.isoformat(), last.isoformat()):
-            until = min(agreement["active_to"], agreement["terminated_from"])
-            english = f"The start lies outside the agreement's term, {agreement['active_from']} to {until}."
-            chinese = f"开始日期不在协议期限内({agreement['active_from']} 至 {until})。"
-            path = ("starts_at",) if activity.starts_at else ("when",)
-            yield Problem(Code.RULE_BROKEN, path, english, chinese, agreement["_id"])
-
-
-def _overlap(agreement: "Document", first: str, last: str) -> bool:
-    """Whether some day from `first` to `last` lies in the term; the day of termination is the first one outside."""
-    begun, over = agreement["active_from"] <= last, agreement["active_to"] < first
-    return begun and not over and first < agreement["terminated_from"]
-
-
-def too_few_parties(
-    activity: Activity, agreement: "Document", lines: Mapping[str, Collection[str]]
-) -> Iterator[Problem]:
-    """Two or more parties take part themselves or by a descendant, each by an organisation of its own.
-
-    `lines` leads from each participating organisation up to all above it.
-    """
-    parties = {party["organization"] for party in agreement["parties"]}
-    behind = [parties.intersection(lines[own_id]) for own_id in participants(activity)]
-    if min(len(set().union(*behind)), sum(map(bool, behind))) < 2:
-        english = "Two or more of the agreement's parties, or their subordinates, take part."
-        chinese = "协议各方(或其下属单位)须有两方以上参加。"
-        yield Problem(Code.RULE_BROKEN, ("participations",), english, chinese, agreement["_id"])
+    return activity.agreement, activity.when, activity.starts_at, activity.organizations, happened

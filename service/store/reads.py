@@ -14,7 +14,7 @@ from service.records import Document, Filter, Index, Record
 from service.store.database import Database
 from service.store.kinds import KINDS, index_name
 
-MOST_ON_A_PAGE = 100
+MOST_ON_A_PAGE, USUAL_ON_A_PAGE = 100, 20
 MOST_COUNTED = 10_000  # a total above this is told as this
 
 

@@ -1,4 +1,4 @@
-"""Upkeep at start, under a lease, safe to run twice: indexes as declared, then the migrations not yet applied."""
+"""Upkeep at start, under a lease, safe to run twice: the migrations not yet applied, then indexes as declared."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -42,17 +42,20 @@ class Migration(NamedTuple):
     apply: Callable[[Database], Awaitable[None]]
 
 
-ALL = (Migration(1, "derive the stored keys", derive_keys),)
+ALL = (
+    Migration(1, "derive the stored keys", derive_keys),
+    Migration(2, "derive what activities are counted by", derive_keys),
+)
 
 
 async def prepare(database: Database, holder: str, migrations: tuple[Migration, ...] = ALL) -> None:
     """Bring the database up to date. Raises TimeoutError when another worker holds the lease for too long."""
     async with held(database, LEASE, holder, PATIENCE):
+        for migration in migrations:  # first: an index may need what they derive
+            await _apply(database, migration)
         for collection, declared in indexes().items():
             for index in declared:
                 await database.create_index(collection, index_name(index), index.keys, index.unique)
-        for migration in migrations:
-            await _apply(database, migration)
 
 
 async def _apply(database: Database, migration: Migration) -> None:

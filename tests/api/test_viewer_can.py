@@ -50,6 +50,8 @@ STEPS: Mapping[str, Mapping[str, str]] = {
         "HOLD": "holdActivity",
         "PUBLISH": "publishActivity",
         "CANCEL": "cancelActivity",
+        "CONFIRM": "confirmActivity",
+        "DISPUTE": "disputeActivity",
     },
 }
 

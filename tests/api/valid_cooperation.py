@@ -163,4 +163,29 @@ def _changing(world: Mapping[str, str]) -> dict[str, Call]:
     }
 
 
-COOPERATION_CALLS = (_drafting, _signing, _ending, _making, _changing)
+def _confirming(world: Mapping[str, str]) -> dict[str, Call]:
+    told = "status confirmations { organization { id } verdict at reason }"
+    said: Any = {"organization": {"id": BANK}, "at": "2024-06-15T02:00:00.000Z"}
+    confirmed, disputed = ({**said, "verdict": verdict} for verdict in ("CONFIRMED", "DISPUTED"))
+    return {
+        "confirmActivity": changed(
+            world["held"],
+            1,
+            told,
+            {"status": "HELD", "confirmations": [{**confirmed, "reason": None}]},
+            BANK_RECORDER,
+            organization=BANK,
+        ),
+        "disputeActivity": changed(
+            world["published"],
+            2,
+            told,
+            {"status": "PUBLISHED", "confirmations": [{**disputed, "reason": REASON}]},
+            BANK_RECORDER,
+            organization=BANK,
+            reason=REASON,
+        ),
+    }
+
+
+COOPERATION_CALLS = (_drafting, _signing, _ending, _making, _changing, _confirming)

@@ -58,6 +58,7 @@ PRIVATE = {
     "Organization.contacts": ("org_smu_derma", "contacts { name }"),
     "PartyBranch.secretary": ("branch", "secretary"),
     "RoleAssignment.holder": ("role", "holder"),
+    "Activity.confirmations": ("published", "confirmations { verdict }"),
     "Agreement.signers": ("active", "signers"),
     "Agreement.text": ("active", "text { text }"),
     "Agreement.versions": ("active", "versions { number }"),

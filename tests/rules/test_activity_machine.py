@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
 
-from service.cooperation import holding
+from service.cooperation import confirming, holding
 from service.errors import Code, Refusal
 from service.records import Document
 from service.trail.revisions import first_break, undone
@@ -23,6 +23,10 @@ WAYS = {
     ("PLANNED", "hold"): "HELD",
     ("HELD", "publish"): "PUBLISHED",
     ("PLANNED", "cancel"): "CANCELLED",
+    ("HELD", "confirm"): "HELD",
+    ("PUBLISHED", "confirm"): "PUBLISHED",
+    ("HELD", "dispute"): "HELD",
+    ("PUBLISHED", "dispute"): "PUBLISHED",
 }
 STARTS = st.sampled_from([NOW + dt.timedelta(days=days) for days in (-60, -1, 1, 60)])
 CHANGES = st.fixed_dictionaries(
@@ -50,6 +54,7 @@ class Model:
     status: str
     facts: dict[str, Any]
     past: list[dict[str, Any]] = field(default_factory=list)
+    said: dict[str, str] = field(default_factory=dict)
 
     @property
     def version(self) -> int:
@@ -132,7 +137,7 @@ class Activities(RuleBasedStateMachine):
         elif status is None:
             assert found is Code.ILLEGAL_STATE
         else:
-            after = Model(status, before.facts | changes, before.past)
+            after = Model(status, before.facts | changes, before.past, self.standing(before, changes))
             expected = self.refusal(after, viewer, after.facts["filed_by"], own_id) if given else None
             if expected is None and (after.status, after.facts) == (before.status, before.facts):
                 expected = Code.INVALID  # nothing would change
@@ -140,6 +145,37 @@ class Activities(RuleBasedStateMachine):
                 self.written(found, after)
             else:
                 assert found is expected
+
+    def standing(self, before: Model, changes: dict[str, Any]) -> dict[str, str]:
+        """What is left of what was said after a change: nobody confirmed other facts, and no filer speaks."""
+        facts = before.facts | changes
+        return {
+            organization: verdict
+            for organization, verdict in before.said.items()
+            if organization != facts["filed_by"] and (facts == before.facts or verdict == "DISPUTED")
+        }
+
+    @rule(
+        own_id=ids,
+        name=st.sampled_from(["confirm", "dispute"]),
+        organization=st.sampled_from(["org_hospital", "org_bank", "org_fire"]),
+        viewer=VIEWERS,
+    )
+    def judge(self, own_id: str, name: str, organization: str, viewer: Viewer) -> None:
+        before, verdict = self.models[own_id], {"confirm": "CONFIRMED", "dispute": "DISPUTED"}[name]
+        asked = act(viewer, at=self.now)
+        found = outcome(getattr(confirming, name)(self.store, asked, own_id, before.version, organization=organization))
+        if viewer is FOREIGN and before.status != "PUBLISHED":
+            assert found is Code.NOT_FOUND
+        elif viewer is ADMIN or organization not in MAY_FILE.get(viewer.subject, ()):
+            assert found is Code.FORBIDDEN
+        elif (before.status, name) not in WAYS:
+            assert found is Code.ILLEGAL_STATE
+        elif organization == before.facts["filed_by"] or before.said.get(organization) == verdict:
+            assert found is Code.RULE_BROKEN
+        else:
+            after = Model(before.status, before.facts, before.past, before.said | {organization: verdict})
+            self.written(found, after)
 
     def refusal(self, model: Model, viewer: Viewer, filer: str, own_id: str | None = None) -> Code | None:
         """Why the rules must refuse `model`, if they must."""
@@ -171,6 +207,9 @@ class Activities(RuleBasedStateMachine):
                 name: model.facts.get(name) for name in ("title", "place", "people_served", "filed_by", "starts_at")
             }
             assert {name: stored[name] for name in wanted} == wanted
+            assert {each["organization"]: each["verdict"] for each in stored["confirmations"]} == model.said
+            disputing = {organization for organization, verdict in model.said.items() if verdict == "DISPUTED"}
+            assert {*stored["counted_for"]} == {*stored["participants"]} - disputing
 
     @invariant()
     def no_change_is_lost(self) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.dates import PartialDate, Precision, day_of
+from service.dates import PartialDate, Precision, day_of, period_keys
 from service.facts import plain, structured
 from service.network.networks import Network
 from tests.rules.generated import DAYS, PARTIAL_DATES
@@ -90,3 +90,35 @@ def test_a_partial_date_survives_being_stored_and_being_written_out(date: Partia
 def test_years_and_months_are_named_as_coarsely_as_they_are_known(year: int, month: int) -> None:
     assert PartialDate.parse(f"{year:04}").precision is Precision.YEAR
     assert PartialDate.parse(f"{year:04}-{month:02}").precision is Precision.MONTH
+
+
+@pytest.mark.parametrize(
+    ("text", "month", "quarter", "year"),
+    [
+        ("2024-02-29", "2024-02", "2024-Q1", "2024"),
+        ("2024-03-31", "2024-03", "2024-Q1", "2024"),
+        ("2024-04", "2024-04", "2024-Q2", "2024"),
+        ("2024-12-31", "2024-12", "2024-Q4", "2024"),
+        ("2024-10/2024-12", "", "2024-Q4", "2024"),
+        ("2024-03-31/2024-04-01", "", "", "2024"),
+        ("2024", "", "", "2024"),
+        ("2023-12-31/2024-01-01", "", "", ""),
+        ("0009-07-01", "0009-07", "0009-Q3", "0009"),
+    ],
+)
+def test_a_date_lies_in_the_periods_that_are_sure(text: str, month: str, quarter: str, year: str) -> None:
+    assert period_keys(PartialDate.parse(text)) == {"month": month, "quarter": quarter, "year": year}
+
+
+def test_what_has_no_date_lies_in_no_period() -> None:
+    assert period_keys(None) == {"month": "", "quarter": "", "year": ""}
+
+
+@given(PARTIAL_DATES)
+def test_a_period_that_is_sure_holds_both_ends(when: PartialDate) -> None:
+    keys = period_keys(when)
+    for end in (when.first, when.last):
+        own = period_keys(PartialDate.on(end))
+        assert all(keys[name] in ("", own[name]) for name in keys)
+    assert not keys["month"] or keys["quarter"]
+    assert not keys["quarter"] or keys["year"]

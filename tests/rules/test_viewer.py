@@ -29,6 +29,9 @@ KEEP_MEMBERSHIPS      .        .        .           x               .           
 KEEP_AGREEMENTS       .        .        .           x               .            .        .
 SIGN_AGREEMENTS       .        .        o           .               .            .        .
 RECORD_ACTIVITIES     .        .        o           x               .            .        .
+CONFIRM_ACTIVITIES    .        .        o           .               .            .        .
+KEEP_PLANS            .        .        .           x               .            .        .
+GIVE_ROLES            .        .        .           x               .            .        .
 """
 ROLES, *LINES = (line.split() for line in MATRIX.strip().splitlines())
 EXPECTED = {

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from seeds.loader import load
 from service.cooperation.activities import Activity
 from service.dates import PartialDate
 from service.network.organizations import Organization
@@ -149,7 +150,7 @@ async def test_a_worker_that_died_with_the_lease_is_waited_for(bare: Database, m
     past = now() - dt.timedelta(seconds=1)
     await bare.update(LEASES, {"_id": upkeep.LEASE}, {"$set": {"until": past}})
     await prepare(bare, "one")
-    assert sorted(await applied(bare)) == [1]
+    assert await applied(bare) == {migration.number: migration.title for migration in ALL}
 
 
 async def test_a_migration_that_another_finished_meanwhile_is_not_recorded_twice(
@@ -246,3 +247,15 @@ async def test_a_record_that_is_written_while_its_keys_are_derived_keeps_the_new
     standing = (await documents(store.database))["act_0"]
     assert (standing["version"], standing["title"], len(standing["outbox"])) == (2, "改题", 2)
     assert set(KEYS) <= set(standing)
+
+
+async def test_what_an_older_service_left_gets_the_keys_that_a_new_unique_index_needs(bare: Database) -> None:
+    await prepare(bare, "one")
+    await load(Store(bare), now(), lambda _: None)
+    await bare.client[bare.name][Activity.COLLECTION].drop_indexes()
+    await bare.client[bare.name][Activity.COLLECTION].update_many({}, {"$unset": {"external_key": 1, "month": 1}})
+    await bare.client[bare.name][MIGRATIONS].delete_many({"_id": {"$gt": 1}})
+    await prepare(bare, "two")
+    found = await bare.find(Activity.COLLECTION, {}, 99, ("external_key", "month"))
+    assert [each["external_key"] for each in found] == [each["_id"] for each in found]
+    assert await standing_indexes(bare) == DECLARED
