@@ -14,6 +14,7 @@ from schema.context import Info
 from schema.cooperation.activities import ActivityMutation, ActivityQuery
 from schema.cooperation.agreements import AgreementMutation, AgreementQuery
 from schema.cooperation.confirming import ConfirmingMutation
+from schema.cooperation.imports import ActivityImportMutation, ActivityReferenceQuery
 from schema.cooperation.signing import SigningMutation
 from schema.cooperation.statistics import StatisticsQuery
 from schema.describing import Id, argument, both, field
@@ -21,6 +22,7 @@ from schema.enums import GrantSource, Role
 from schema.limits import Limits, exceeded, measured, too_long
 from schema.network.branches import PartyBranchMutation
 from schema.network.headcounts import HeadcountMutation, HeadcountQuery
+from schema.network.imports import OrganizationImportMutation, OrganizationReferenceQuery
 from schema.network.memberships import MembershipMutation, MembershipQuery
 from schema.network.networks import NetworkMutation, NetworkQuery
 from schema.network.organizations import OrganizationMutation, OrganizationQuery
@@ -95,6 +97,8 @@ class Query(
     MembershipQuery,
     HeadcountQuery,
     RoleQuery,
+    OrganizationReferenceQuery,
+    ActivityReferenceQuery,
     AgreementQuery,
     ActivityQuery,
     StatisticsQuery,
@@ -111,6 +115,8 @@ class Mutation(
     PartyBranchMutation,
     HeadcountMutation,
     RoleMutation,
+    OrganizationImportMutation,
+    ActivityImportMutation,
     MembershipMutation,
     AgreementMutation,
     SigningMutation,

@@ -25,6 +25,7 @@ from service.trail.revisions import revision_of
 
 R = TypeVar("R", bound=Record)
 MOST_CHILDREN = 1_000  # of one parent
+EXTERNAL_KEY = "external_key"  # what a record with a number in another system is found by
 PATIENCE = 3.0  # seconds to wait for others who are at what is done alone
 OUT_OF_USE = frozenset({"ARCHIVED", "DISCARDED", "CANCELLED"})
 
@@ -42,35 +43,33 @@ class Store:
 
     async def load(self, kind: type[R], own_id: str, version: int, act: Act) -> R:
         """The record to change. Raises `Refusal` NOT_FOUND (missing or not to be known), CONFLICT (other version)."""
-        found = await self.database.find(kind.COLLECTION, {"_id": own_id}, limit=1)
-        if not found or not may_read(kind, found[0], act.viewer, act.day):
+        found = (await self.known(kind.PREFIX, [own_id])).get(own_id)
+        if found is None or not may_read(kind, found, act.viewer, act.day):
             raise not_found(("id",), own_id)
-        if found[0]["version"] != version:
-            raise conflict(own_id, version, found[0]["version"])
-        return record_of(kind, found[0])
+        if found["version"] != version:
+            raise conflict(own_id, version, found["version"])
+        return record_of(kind, found)
 
     async def once(self, kind: type[Record], act: Act, action: Callable[[], Awaitable[Document]]) -> Document:
         """What `action` answers; to a retry, what the first try left behind, and nothing is written.
 
         Raises `Refusal` as `action` does, and IDEMPOTENCY_KEY_REUSED when the first try had other arguments.
         """
-        if (earlier := await self._replayed(kind, act)) is not None:
+        if (earlier := await self.replayed(kind, act)) is not None:
             return earlier
         try:
             return await action()
         except Refusal:  # perhaps because the same request won a race against this one
-            if (earlier := await self._replayed(kind, act)) is not None:
+            if (earlier := await self.replayed(kind, act)) is not None:
                 return earlier
             raise
 
-    async def _replayed(self, kind: type[Record], act: Act) -> Document | None:
+    async def replayed(self, kind: type[Record], act: Act) -> Document | None:
         """What an earlier act with the same key left behind, under the viewer's present rights; None without one."""
         if act.key is None or (revision := await find_by_key(self.database, kind, act.key)) is None:
             return None
         if revision["fingerprint"] != act.fingerprint:
-            english = "This idempotency key was used with other arguments; use a new one."
-            chinese = "该幂等键已用于其他参数;请换一个新的。"
-            raise Refusal(Problem(Code.IDEMPOTENCY_KEY_REUSED, (), english, chinese, revision["record"]))
+            raise key_reused(revision["record"])
         document = await earlier_state(self.database, kind, revision["record"], revision["version"])
         if document is None or not may_read(kind, document, act.viewer, act.day):
             raise not_found((), revision["record"])
@@ -193,18 +192,30 @@ class Store:
     async def _duplicate(self, kind: type[Record], document: Document, field: str, act: Act) -> Refusal:
         """The refusal that names the first record, if the viewer may know of it."""
         first = await self.database.find(kind.COLLECTION, {field: document[field]}, limit=1)
-        named = first[0]["_id"] if first and may_read(kind, first[0], act.viewer, act.day) else None
-        english, chinese = kind.TITLE
-        by_english, by_chinese = (f": {named}", f":{named}") if named else ("", "")
-        return Refusal(
-            Problem(
-                Code.ALREADY_EXISTS,
-                (),
-                f"The same {english} stands already{by_english}.",
-                f"相同的{chinese}已存在{by_chinese}。",
-                named,
-            )
+        return stands_already(kind, field, first[0] if first else None, act)
+
+
+def key_reused(record: str) -> Refusal:
+    english = "This idempotency key was used with other arguments; use a new one."
+    chinese = "该幂等键已用于其他参数;请换一个新的。"
+    return Refusal(Problem(Code.IDEMPOTENCY_KEY_REUSED, (), english, chinese, record))
+
+
+def stands_already(kind: type[Record], field: str, first: Document | None, act: Act) -> Refusal:
+    """The refusal of what has the same `field` as `first`, which it names if the viewer may know of it."""
+    named = first["_id"] if first and may_read(kind, first, act.viewer, act.day) else None
+    english, chinese = kind.TITLE
+    by_english, by_chinese = (f": {named}", f":{named}") if named else ("", "")
+    path: Path = ("external_reference",) if field == EXTERNAL_KEY else ()
+    return Refusal(
+        Problem(
+            Code.ALREADY_EXISTS,
+            path,
+            f"The same {english} stands already{by_english}.",
+            f"相同的{chinese}已存在{by_chinese}。",
+            named,
         )
+    )
 
 
 def without_outbox(document: Mapping[str, Any]) -> Document:

@@ -268,6 +268,6 @@ async def test_roles_are_found_in_their_network_and_below_their_organisation(
 async def test_no_root_field_of_the_schema_goes_unasked_here() -> None:
     asked = (
         "viewer node nodes networks organizations memberships headcounts agreements activities activityCounts coverage"
-        " roleAssignments"
+        " roleAssignments organizationByReference activityByReference"
     )
     assert set(asked.split()) == set(QUERIES)  # activityCounts and coverage: test_statistics.py

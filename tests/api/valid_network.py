@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.api.call import REASON, Call, changed, created
 from tests.api.world import CSAIR
-from tests.conftest import BANK, LEAD, NETWORK, OPERATOR
+from tests.conftest import ADMIN, BANK, LEAD, NETWORK, OPERATOR
 
 
 def _networks(world: Mapping[str, str]) -> dict[str, Call]:
@@ -129,6 +129,21 @@ def _memberships(world: Mapping[str, str]) -> dict[str, Call]:
     }
 
 
+def _imports(world: Mapping[str, str]) -> dict[str, Call]:
+    row = {
+        "externalReference": "CRM-7",
+        "name": "珠江医院",
+        "sector": "HOSPITAL",
+        "province": "广东省",
+        "city": "广州市",
+    }
+    told = "rows { index outcome record { id: externalReference name } problems { code } } created refused"
+    made = {"index": 0, "outcome": "CREATED", "record": {"id": "CRM-7", "name": "珠江医院"}, "problems": []}
+    given = {"network": NETWORK, "rows": [{**row, "parent": BANK}]}
+    answer = {"rows": [made], "created": 1, "refused": 0}
+    return {"importOrganizations": Call(ADMIN, {"input": given, "reason": REASON}, told, answer)}
+
+
 def _roles(world: Mapping[str, str]) -> dict[str, Call]:
     why: Any = {"reason": REASON}
     given = {"network": NETWORK, "role": "RECORDER", "organization": BANK, "subject": "joint-liaison", "holder": "郑"}
@@ -156,4 +171,4 @@ def _roles(world: Mapping[str, str]) -> dict[str, Call]:
     }
 
 
-NETWORK_CALLS = (_networks, _organizations, _branches, _headcounts, _memberships, _roles)
+NETWORK_CALLS = (_networks, _organizations, _branches, _headcounts, _memberships, _imports, _roles)

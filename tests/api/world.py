@@ -20,7 +20,8 @@ WUXI_RECORDER = Viewer("wuxi-recorder", (Grant(Role.RECORDER, WUXI, HOSPITAL),))
 SCHOOL_RECORDER = Viewer("school-recorder", (Grant(Role.RECORDER, WUXI, SCHOOL),))
 MUTATIONS = schema._schema.mutation_type.fields if schema._schema.mutation_type else {}
 QUERIES = schema._schema.query_type.fields if schema._schema.query_type else {}
-ANSWER = "... on Recorded { id version } ... on Refusal { problems { code path record version } }"
+REFUSED = "... on Refusal { problems { code path record version } }"
+ANSWER = f"... on Recorded {{ id version }} {REFUSED}"
 
 
 def at(text: str) -> dt.datetime:
@@ -59,7 +60,7 @@ async def made(house: House, name: str, viewer: Viewer = ADMIN, **given: Any) ->
 
 async def problems(house: House, name: str, viewer: Viewer = ADMIN, **given: Any) -> list[tuple[str, list[str]]]:
     """Code and path of every problem in the mutation's refusal."""
-    answer = await do(house, name, viewer, **given)
+    answer = await do(house, name, viewer, REFUSED, **given)
     assert answer["__typename"] == "Refusal", (name, given, answer)
     return [(problem["code"], problem["path"]) for problem in answer["problems"]]
 
