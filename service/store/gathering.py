@@ -14,7 +14,7 @@ from service.errors import Code, Problem, Refusal
 from service.permission import may_read
 from service.records import Document, Record, document_of, facts_of, joined
 from service.store.history import KEYS_AT_ONCE
-from service.store.kinds import KINDS, index_name
+from service.store.kinds import index_name
 from service.store.store import EXTERNAL_KEY, Store, stands_already
 
 R = TypeVar("R", bound=Record)
@@ -38,9 +38,8 @@ class Gathered(Store):
         for own_id in ids:
             by_kind[own_id.partition("_")[0]].add(own_id)
         for prefix, wanted in by_kind.items():
-            if prefix in KINDS:
-                for some in in_hundreds(sorted(wanted - self.seen.keys())):
-                    self.seen |= dict.fromkeys(some) | await super().known(prefix, some)
+            for some in in_hundreds(sorted(wanted - self.seen.keys())):
+                self.seen |= dict.fromkeys(some) | await super().known(prefix, some)
 
     async def standing(self, kind: type[Record], network: str, references: Sequence[str], act: Act) -> dict[str, str]:
         """The ids of the records of `network` by their references in another system, as far as the viewer knows any."""
