@@ -153,7 +153,9 @@ class OneOperation(SchemaExtension):
             english = "The document holds no such operation, or several: name one of them in operationName."
             chinese = "文档中没有该操作,或有多个操作:请在 operationName 中指明其一。"
             raise Refusal(Problem(Code.GRAPHQL_INVALID, ("operation_name",), english, chinese))
-        exceeded(measured(schema._schema, asked.graphql_document, operation, asked.variables), limits)
+        found = measured(schema._schema, asked.graphql_document, operation, asked.variables)
+        asked.context.measures.append(found)
+        exceeded(found, limits)
 
 
 class Schema(strawberry.Schema):

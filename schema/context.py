@@ -2,12 +2,12 @@
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from strawberry.types import Info as StrawberryInfo
 
-from schema.limits import USUAL, Limits
+from schema.limits import USUAL, Limits, Measure
 from schema.reader import Reader
 from service.dates import day_of
 from service.store.store import Store
@@ -25,6 +25,7 @@ class Context:
     store: Store
     reader: Reader
     limits: Limits = USUAL
+    measures: list[Measure] = field(default_factory=list)  # of the operation, once it is measured
 
     @property
     def day(self) -> dt.date:

@@ -61,7 +61,7 @@ def create_app(settings: Settings, announce: Announce | None = None) -> Starlett
             await database.close()
 
     routes: list[BaseRoute] = [
-        graphql_route(store, settings.token_keys(), settings.development, settings.limits),
+        graphql_route(store, settings.identity(), settings.development, settings.limits),
         Route("/livez", livez),
         Route("/readyz", readyz),
     ]

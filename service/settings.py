@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple, Self
+from urllib.parse import urlsplit
 
 from schema.limits import Limits, setting_of
+from service.identity import Identity, Issuer, Revoked
 from service.store.addresses import check_address
 from service.store.database import DriverName
 from service.viewer import TokenKeys
@@ -81,6 +83,15 @@ def _like(pattern: str) -> Callable[[str], str]:
     return parse
 
 
+def _issuer(text: str) -> str:
+    """An address by https, or on this machine, where nobody listens in between."""
+    address = urlsplit(text)
+    near = address.scheme == "http" and address.hostname in ("127.0.0.1", "::1", "localhost")
+    if not (near or address.scheme == "https") or not address.hostname or address.query or address.fragment:
+        raise ValueError(text)
+    return text
+
+
 def _keys(text: str) -> tuple[bytes, ...]:
     keys = tuple(key.strip().encode() for key in text.split(","))
     if len({key_id(key) for key in keys}) < len(keys) or any(len(key) < SHORTEST_KEY for key in keys):
@@ -132,6 +143,23 @@ VARIABLES: dict[str, Variable] = {
     "token_audience": Variable(
         "COBUILD_TOKEN_AUDIENCE", "cobuild", str, "the name of whom tokens are for", "令牌受众名称"
     ),
+    "oidc_issuer": Variable(
+        "COBUILD_OIDC_ISSUER",
+        None,
+        _issuer,
+        "the address of an OIDC issuer (https) whose tokens hold beside our own",
+        "OIDC 签发者的 https 地址，其令牌与本地令牌同样有效",
+    ),
+    "oidc_roles": Variable(
+        "COBUILD_OIDC_ROLES", "roles", _like(r"[^\s]{1,100}"), "the claim that holds the roles", "承载角色的声明名"
+    ),
+    "revoked_tokens": Variable(
+        "COBUILD_REVOKED_TOKENS",
+        None,
+        Path,
+        "a file with one revoked token (jti) or subject (sub) a line",
+        "撤销名单文件，每行一个令牌（jti）或主体（sub）",
+    ),
 }
 VARIABLES |= {
     f"limit_{each.name}": Variable(
@@ -161,6 +189,9 @@ class Settings:
     signing_keys: tuple[bytes, ...] | None
     token_issuer: str
     token_audience: str
+    oidc_issuer: str | None
+    oidc_roles: str
+    revoked_tokens: Path | None
     limits: Limits
 
     @classmethod
@@ -190,6 +221,11 @@ class Settings:
         """The keys given, else the one kept in the data folder. Raises `SettingsInvalid` when that is damaged."""
         keys = self.signing_keys or (kept_key(self.data / "token.key"),)
         return TokenKeys({key_id(key): key for key in keys}, self.token_issuer, self.token_audience)
+
+    def identity(self) -> Identity:
+        """What tokens are judged by. Raises `SettingsInvalid` as `token_keys` does."""
+        issuer = Issuer(self.oidc_issuer, self.token_audience, self.oidc_roles) if self.oidc_issuer else None
+        return Identity(self.token_keys(), issuer, Revoked(self.revoked_tokens))
 
 
 def key_id(key: bytes) -> str:

@@ -177,12 +177,7 @@ class TokenKeys:
         """
         if authorization is None:
             return ANONYMOUS
-        scheme, _, token = authorization.partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise unauthenticated(
-                "Send the header as: Authorization: Bearer <token>.",
-                "请按此格式发送令牌:Authorization: Bearer <令牌>。",
-            )
+        token = bearer(authorization)
         try:
             claims = jwt.decode(
                 token,
@@ -193,11 +188,34 @@ class TokenKeys:
                 leeway=LEEWAY,
                 options={"require": list(CLAIMS)},
             )
-            return Viewer(str(claims["sub"]), grants_of(claims.get("roles")))
+            return viewer_of(claims)
         except jwt.ExpiredSignatureError:
-            raise unauthenticated("The token has expired; get a new one.", "令牌已过期,请重新获取。") from None
+            raise invalid_token(expired=True) from None
         except (jwt.PyJWTError, ValueError, TypeError, KeyError):
-            raise unauthenticated("The token is not valid.", "令牌无效。") from None
+            raise invalid_token() from None
+
+
+def bearer(authorization: str) -> str:
+    """The token in an `Authorization` header. Raises `Refusal` UNAUTHENTICATED for another scheme."""
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise unauthenticated(
+            "Send the header as: Authorization: Bearer <token>.",
+            "请按此格式发送令牌:Authorization: Bearer <令牌>。",
+        )
+    return token
+
+
+def viewer_of(claims: Mapping[str, object], roles_claim: str = "roles") -> Viewer:
+    """Who verified claims speak of. Raises ValueError, TypeError or KeyError for roles of another shape."""
+    return Viewer(str(claims["sub"]), grants_of(claims.get(roles_claim)))
+
+
+def invalid_token(expired: bool = False) -> Refusal:
+    """The answer to any token that does not hold: not why, which only an attacker could use."""
+    if expired:
+        return unauthenticated("The token has expired; get a new one.", "令牌已过期,请重新获取。")
+    return unauthenticated("The token is not valid.", "令牌无效。")
 
 
 def unauthenticated(english: str, chinese: str) -> Refusal:

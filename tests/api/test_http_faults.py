@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from schema.http import LONGEST_KEY
+from schema.requests import LONGEST_KEY
 from service.errors import Unavailable
 from service.store import reads
 from service.viewer import TokenKeys

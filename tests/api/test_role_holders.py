@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from schema.http import graphql_route
 from service.acts import Act
 from service.errors import Unavailable
+from service.identity import Identity
 from service.network import giving
 from service.serving import bound
 from service.store.roles import KEPT_SECONDS, StandingRoles
@@ -42,7 +43,7 @@ def token(viewer: Viewer) -> dict[str, str]:
 async def served(house: House) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the end-point over a socket."""
     with bound("127.0.0.1", 0) as listener:
-        app = Starlette(routes=[graphql_route(house.store, KEYS, development=False)])
+        app = Starlette(routes=[graphql_route(house.store, Identity(KEYS), development=False)])
         server = uvicorn.Server(uvicorn.Config(app, lifespan="off", ws="none", log_config=None))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         try:

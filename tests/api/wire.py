@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 
 from schema.http import graphql_route
 from service.errors import Code
+from service.identity import Identity
 from service.store.store import now
 from service.viewer import TokenKeys
 from tests.conftest import ADMIN, House
@@ -24,7 +25,7 @@ def bearer(keys: TokenKeys = KEYS, ago: dt.timedelta = dt.timedelta()) -> dict[s
 
 
 def client_of(house: House, development: bool) -> httpx.AsyncClient:
-    app = Starlette(routes=[graphql_route(house.store, KEYS, development)])
+    app = Starlette(routes=[graphql_route(house.store, Identity(KEYS), development)])
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service")
 
 

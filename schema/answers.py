@@ -1,0 +1,106 @@
+"""How the service answers over HTTP: JSON with the headers every answer has, and each error with its code.
+
+What an error says and its code are those of `service.errors`; nothing tells of the inside of the service.
+"""
+
+import logging
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from graphql import GraphQLError
+from starlette.responses import Response
+
+from schema.context import Language
+from schema.results import message, outer_path
+from service import errors
+from service.errors import Code, Problem, Refusal, Unavailable
+
+JSON, GRAPHQL = "application/json", "application/graphql-response+json"
+SUGGESTION = " Did you mean "  # graphql-core tells with it what else there is
+MOST_ERRORS = 10  # told of one request
+STATUS = {Code.UNAUTHENTICATED: 401, Code.LIMIT_EXCEEDED: 413, Code.SERVICE_UNAVAILABLE: 503}
+HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Vary": "Accept, Accept-Language, Authorization",
+}
+
+log = logging.getLogger(__name__)
+
+
+class Rejected(Refusal):
+    """A request that HTTP itself has a status for, and perhaps headers."""
+
+    def __init__(
+        self,
+        status: int,
+        english: str,
+        chinese: str,
+        code: Code = Code.BAD_REQUEST,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(Problem(code, (), english, chinese))
+        self.status = status
+        self.headers = dict(headers or {})
+
+
+def answer(
+    content: Any, status: int = 200, media_type: str = JSON, headers: Mapping[str, str] | None = None
+) -> Response:
+    return Response(orjson.dumps(content), status, {**HEADERS, **(headers or {})}, f"{media_type}; charset=utf-8")
+
+
+def refusal_answer(refusal: Refusal, language: Language, media_type: str = JSON) -> Response:
+    """The answer to a request that is refused before anything of it runs."""
+    content = {"errors": told(refusal, language)}
+    if isinstance(refusal, Rejected):
+        return answer(content, refusal.status, media_type, refusal.headers)
+    status = STATUS.get(refusal.problems[0].code, 400)
+    return answer(content, status, media_type, {"WWW-Authenticate": "Bearer"} if status == 401 else None)
+
+
+def unavailable() -> Refusal:
+    english = "The database does not answer; try again with the same key."
+    return Rejected(503, english, "数据库暂无响应,请用同一幂等键重试。", Code.SERVICE_UNAVAILABLE)
+
+
+def told(refusal: errors.Refusal, language: Language) -> list[dict[str, Any]]:
+    """The problems of a refusal as GraphQL errors."""
+    return [
+        {
+            "message": message(problem, language),
+            "extensions": {
+                "code": problem.code,
+                **({"argument": outer_path(problem.path)} if problem.path else {}),
+                **({"record": problem.record} if problem.record else {}),
+            },
+        }
+        for problem in refusal.problems
+    ]
+
+
+def shown(error: GraphQLError, language: Language, development: bool) -> list[dict[str, Any]]:
+    """One error of the execution as the caller may see it."""
+    place: dict[str, Any] = {"path": error.path} if error.path else {}
+    cause = error.original_error
+    if isinstance(cause, Refusal):
+        return [{**each, **place} for each in told(cause, language)]
+    if isinstance(cause, Unavailable):
+        log.error("the database did not answer: %s", cause)
+        return [{**each, **place} for each in told(unavailable(), language)]
+    if cause is None or (error.nodes and not error.path):  # found before anything was executed
+        locations = [{"line": one.line, "column": one.column} for one in error.locations or ()]
+        code = {"extensions": {"code": Code.GRAPHQL_INVALID}}
+        said = error.message.partition(SUGGESTION)[0]
+        return [{"message": said, **({"locations": locations} if locations else {}), **place, **code}]
+    return [{**_internal(error, language, development), **place}]
+
+
+def _internal(error: GraphQLError, language: Language, development: bool) -> dict[str, Any]:
+    reference = uuid.uuid4().hex[:12]
+    log.error("internal error %s at %s", reference, error.path, exc_info=error.original_error)
+    text = {"en": f"A fault of the service, noted as {reference}.", "zh": f"服务内部错误,编号 {reference}。"}[language]
+    detail = {"detail": repr(error.original_error)} if development else {}
+    return {"message": text, "extensions": {"code": Code.INTERNAL_ERROR, "reference": reference, **detail}}

@@ -1,0 +1,145 @@
+"""What a request over HTTP asks: its media types, its body read as it arrives, its parameters.
+
+As *GraphQL over HTTP* says (graphql.github.io/graphql-over-http/draft): POST of JSON, or GET for queries alone.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+
+from schema.answers import GRAPHQL, JSON, Rejected
+from service.errors import Code
+
+MOST_BYTES = 256 * 1024
+LONGEST_KEY = 200  # characters of an idempotency key
+UTF_8 = ("utf-8", "utf8")
+BODY_SECONDS = 10.0  # within which a body arrives
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One operation asked for. By GET, it may only be a query."""
+
+    query: str
+    variables: dict[str, Any] | None
+    operation_name: str | None
+    extensions: dict[str, Any]
+    by_get: bool
+
+
+def media_type_of(accept: str | None) -> str:
+    """The media type to answer with: the one that `accept` likes best. Raises `Rejected` 406 when it takes neither."""
+    if accept is None or not accept.strip():
+        return JSON
+    weights = {JSON: 0.0, GRAPHQL: 0.0}
+    exactness = dict.fromkeys(weights, 0)
+    for part in accept.lower().split(","):
+        kind, *parameters = (each.strip() for each in part.split(";"))
+        charset = next((each[8:].strip('"') for each in parameters if each.startswith("charset=")), "utf-8")
+        for offered in weights if charset in UTF_8 else ():
+            exact = {"*/*": 1, "*": 1, "application/*": 2, offered: 3}.get(kind, 0)  # the most exact one decides
+            if exact and exact >= exactness[offered]:
+                weights[offered], exactness[offered] = _weight(parameters), exact
+    best = max(weights, key=lambda offered: weights[offered])  # JSON, the older one, of two liked as much
+    if not weights[best]:
+        english = f"The answer is {GRAPHQL} or {JSON}; accept one of them."
+        raise Rejected(406, english, f"可返回 {GRAPHQL} 或 {JSON},请接受其一。")
+    return best
+
+
+def _weight(parameters: list[str]) -> float:
+    given = next((each[2:] for each in parameters if each.startswith("q=")), "1")
+    try:
+        return min(max(float(given), 0.0), 1.0)
+    except ValueError:
+        return 0.0
+
+
+async def asked_by(request: Request) -> Asked:
+    """The operation that a request asks for. Raises `Rejected` for anything that is none."""
+    if request.method == "GET":
+        return _of_parameters(request)
+    if request.method != "POST":
+        raise method_refused("GET, POST")
+    return _of_body(orjson_of(await _body(request), "The body is not JSON.", "请求体不是 JSON。"), by_get=False)
+
+
+def method_refused(allowed: str) -> Rejected:
+    english = f"Send the request by {allowed.replace(', ', ' or ')}."
+    return Rejected(405, english, f"请以 {allowed.replace(', ', ' 或 ')} 发送请求。", headers={"Allow": allowed})
+
+
+def bad_request(english: str, chinese: str, code: Code = Code.BAD_REQUEST, status: int = 400) -> Rejected:
+    return Rejected(status, english, chinese, code)
+
+
+def _of_parameters(request: Request) -> Asked:
+    given: dict[str, Any] = dict(request.query_params)
+    if len(given) < len(request.query_params.multi_items()):
+        raise bad_request("A parameter is given twice.", "参数重复。")
+    for name in ("variables", "extensions"):
+        if name in given:
+            english, chinese = f"The parameter {name} is not JSON.", f"参数 {name} 不是 JSON。"
+            given[name] = orjson_of(given[name].encode(), english, chinese)
+    if not given.get("operationName"):
+        given.pop("operationName", None)
+    return _of_body(given, by_get=True)
+
+
+def _of_body(given: Any, by_get: bool) -> Asked:
+    kinds = {"query": str, "variables": dict | None, "operationName": str | None, "extensions": dict | None}
+    if not (
+        isinstance(given, dict)
+        and all(isinstance(given.get(name), kind) for name, kind in kinds.items())
+        and given["query"].strip()
+    ):
+        raise bad_request(
+            'Send an object: {"query": text, "variables": object, "operationName": text, "extensions": object}.',
+            '请发送对象:{"query": 文本, "variables": 对象, "operationName": 文本, "extensions": 对象}。',
+        )
+    return Asked(
+        given["query"], given.get("variables"), given.get("operationName"), given.get("extensions") or {}, by_get
+    )
+
+
+def orjson_of(text: bytes, english: str, chinese: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        raise bad_request(english, chinese) from None
+
+
+async def _body(request: Request) -> bytes:
+    """The body as it arrives. Raises `Rejected` for another type, a compressed, an overlong or a slow one."""
+    kind, *parameters = (each.strip() for each in request.headers.get("content-type", "").lower().split(";"))
+    charset = next((each[8:].strip('"') for each in parameters if each.startswith("charset=")), "utf-8")
+    if kind != JSON or charset not in UTF_8:
+        raise Rejected(415, f"Send the request as {JSON} in UTF-8.", f"请以 UTF-8 编码的 {JSON} 发送请求。")
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise Rejected(415, "Send the body uncompressed.", "请求体不得压缩。")
+    body = bytearray()
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MOST_BYTES:
+                    english, chinese = f"At most {MOST_BYTES} bytes.", f"请求最多 {MOST_BYTES} 字节。"
+                    raise Rejected(413, english, chinese, Code.LIMIT_EXCEEDED)
+    except TimeoutError:
+        english, chinese = f"The body did not arrive within {BODY_SECONDS:.0f} s.", "请求体未在规定时间内送达。"
+        raise Rejected(408, english, chinese, Code.LIMIT_EXCEEDED, {"Connection": "close"}) from None
+    return bytes(body)
+
+
+def idempotency_key(request: Request) -> str | None:
+    """The caller's key, if any. Raises `Rejected` for one of another length."""
+    key = request.headers.get("idempotency-key")
+    if key is not None and not 0 < len(key) <= LONGEST_KEY:
+        raise bad_request(
+            f"An Idempotency-Key has 1 to {LONGEST_KEY} characters.",
+            f"Idempotency-Key 须为 1 到 {LONGEST_KEY} 个字符。",
+        )
+    return key
