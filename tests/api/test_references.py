@@ -32,6 +32,16 @@ async def test_organisations_are_brought_in_alike(house: House) -> None:
     assert outcomes(broken) == ["UPDATED", "REFUSED"]
 
 
+async def test_an_import_costs_what_two_hundred_rows_may_hold(house: House) -> None:
+    text = """mutation($input: OrganizationImportInput!) { importOrganizations(reason: "导入", input: $input) {
+        ... on OrganizationImport { rows { record { id RECORD } } } } }"""
+    given = {"network": NETWORK, "rows": [organization(1)]}
+    cheap = await house.ask(text.replace("RECORD", "name"), input=given)
+    assert cheap.errors is None
+    dear = await house.ask(text.replace("RECORD", "activities(first: 100) { nodes { id } }"), input=given)
+    assert [each.original_error.problems[0].code for each in dear.errors or []] == ["LIMIT_EXCEEDED"]  # type: ignore[union-attr]  # a refusal
+
+
 @pytest.mark.parametrize(("language", "said"), [("en", "stands already"), ("zh", "已存在")])
 async def test_a_reference_is_of_one_organisation_of_a_network(house: House, language: str, said: str) -> None:
     first = await made(house, "createOrganization", input={"network": NETWORK, **organization(1)})

@@ -17,9 +17,10 @@ from schema.links import LINKS
 from seeds.loader import load
 from service.cooperation.activities import Activity
 from service.network.giving import give
-from service.network.organizations import Organization
+from service.network.organizations import Organization, correct, create
 from service.store.database import Database
 from service.store.doctor import examine
+from service.store.importing import Importable, ImportOutcome, OnError, bring_in
 from service.store.kinds import KINDS
 from service.store.relay import Relay, last_sequence
 from service.store.store import Store, now
@@ -261,6 +262,22 @@ async def test_what_actions_look_up_is_read_by_an_index(watched: tuple[House, Le
     with pytest.raises(Exception, match="ALREADY_EXISTS"):
         await house.store.create(twin, acting)
     await ledger.check(least=4)
+
+
+async def test_what_many_rows_and_roles_look_up_is_read_by_an_index(watched: tuple[House, Ledger]) -> None:
+    house, ledger = watched
+    acting, importable = replace(act(ADMIN), key="7" * 32), Importable(Organization, create, correct)
+    rows = [{"external_reference": f"CRM-{place}", "name": f"单位{place}", "sector": "BANK"} for place in range(120)]
+    found = await bring_in(house.store, acting, importable, NETWORK, rows, OnError.REJECT_FAILED)
+    assert {each.outcome for each in found} == {ImportOutcome.REFUSED}  # native, and without a place
+    placed = [{**row, "province": "广东省", "city": "广州市", "parent": BANK} for row in rows]
+    for _ in range(2):
+        found = await bring_in(house.store, acting, importable, NETWORK, placed, OnError.REJECT_ALL)
+        assert {each.outcome for each in found} == {ImportOutcome.CREATED}
+    facts = {"network": NETWORK, "role": "RECORDER", "organization": LEAD, "subject": "liaison"}
+    await give(house.store, act(ADMIN), facts)
+    await house.store.roles.viewer(Viewer("liaison"), act(ADMIN).day)
+    await ledger.check(least=15)
 
 
 async def test_every_write_is_of_one_document_by_its_id(make_database: MakeDatabase) -> None:
