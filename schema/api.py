@@ -15,19 +15,22 @@ from schema.cooperation.activities import ActivityMutation, ActivityQuery
 from schema.cooperation.agreements import AgreementMutation, AgreementQuery
 from schema.cooperation.attachments import AttachmentMutation
 from schema.cooperation.confirming import ConfirmingMutation
+from schema.cooperation.imports import ActivityImportMutation, ActivityReferenceQuery
 from schema.cooperation.signing import SigningMutation
 from schema.cooperation.statistics import StatisticsQuery
 from schema.describing import Id, argument, both, field
-from schema.enums import Role
+from schema.enums import GrantSource, Role
 from schema.limits import Limits, exceeded, measured, too_long
 from schema.network.branches import PartyBranchMutation
 from schema.network.departments import DepartmentMutation, DepartmentQuery
 from schema.network.headcounts import HeadcountMutation, HeadcountQuery
+from schema.network.imports import OrganizationImportMutation, OrganizationReferenceQuery
 from schema.network.memberships import MembershipMutation, MembershipQuery
 from schema.network.networks import NetworkMutation, NetworkQuery
 from schema.network.organizations import OrganizationMutation, OrganizationQuery
 from schema.network.pairings import PairingMutation, PairingQuery
 from schema.network.persons import PersonMutation, PersonQuery
+from schema.network.roles import RoleMutation, RoleQuery
 from schema.network.stations import StationMutation, StationQuery
 from schema.nodes import Node
 from schema.scalars import SCALARS
@@ -46,6 +49,7 @@ class GrantType:
     role: Role = field("The role.", "角色。")
     network: strawberry.ID | None = field("Its network.", "所在网络。")
     organization: strawberry.ID | None = field("Its organisation.", "所在单位。")
+    source: GrantSource = field("Whether the token carries it or it was given here.", "令牌所载或在本系统授予。")
 
 
 @strawberry.type(name="Viewer", description=both("Who is asking.", "当前用户。"))
@@ -102,6 +106,9 @@ class Query(
     PersonQuery,
     StationQuery,
     PairingQuery,
+    RoleQuery,
+    OrganizationReferenceQuery,
+    ActivityReferenceQuery,
     AgreementQuery,
     ActivityQuery,
     StatisticsQuery,
@@ -118,6 +125,9 @@ class Mutation(
     OrganizationMutation,
     PartyBranchMutation,
     HeadcountMutation,
+    RoleMutation,
+    OrganizationImportMutation,
+    ActivityImportMutation,
     MembershipMutation,
     DepartmentMutation,
     PersonMutation,

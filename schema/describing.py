@@ -67,10 +67,14 @@ def field(
     *,
     needs: Sequence[str] | None = None,
     right: Right | None = None,
+    most: int | None = None,
     **kwargs: Any,
 ) -> Any:
-    """A described field. `needs` are the stored keys it is made of, if not the one of its own name."""
-    metadata = {"needs": tuple(needs) if needs is not None else None, "right": right}
+    """A described field. `needs` are the stored keys it is made of, if not the one of its own name.
+
+    `most` is how many items a list that has no pages may hold, for its cost.
+    """
+    metadata = {"needs": tuple(needs) if needs is not None else None, "right": right, "most": most}
     guards: dict[str, Any] = {"extensions": [Guard(right)], "directives": [Access(right=right)]} if right else {}
     options: dict[str, Any] = {**guards, **kwargs}
     return strawberry.field(description=both(english, chinese), metadata=metadata, **options)

@@ -4,9 +4,9 @@ from schema.describing import publish
 from service.dates import Precision
 from service.errors import Code
 from service.records import Action, Origin
-from service.viewer import Role
+from service.viewer import GrantSource, Role
 
-__all__ = ["Action", "Code", "Origin", "Precision", "Role"]
+__all__ = ["Action", "Code", "GrantSource", "Origin", "Precision", "Role"]
 
 publish(
     Origin,
@@ -71,6 +71,15 @@ publish(
         "INTEGRITY_OFFICER": ("The integrity office.", "廉洁办/纪检。"),
         "OBSERVER": ("An observer of a network.", "监督员。"),
         "OPERATOR": ("Whoever runs the service.", "运维。"),
+    },
+)
+publish(
+    GrantSource,
+    "Where a viewer has a role from.",
+    "角色来源。",
+    {
+        "TOKEN": ("The token carries it.", "令牌所载。"),
+        "ASSIGNED": ("It was given in the service.", "在本系统授予。"),
     },
 )
 publish(

@@ -210,7 +210,7 @@ class _Pass:
         if LIST_ARGUMENT in declared.args:
             asked = self._argument(node, LIST_ARGUMENT)
             return len(asked) if isinstance(asked, list) else 1
-        return size if node.name.value in PAGED else USUAL_LIST
+        return size if node.name.value in PAGED else _told(declared, "most") or USUAL_LIST
 
     def _size(self, node: FieldNode, declared: GraphQLField | None) -> int:
         """The size of the page that a field asks for; 1 where it answers no page."""
@@ -237,6 +237,11 @@ class _Pass:
 
 
 def _weight(declared: GraphQLField | None) -> int:
-    """What a field costs beside its objects: it was told where the field is declared."""
+    """What a field costs beside its objects."""
+    return _told(declared, "weight")
+
+
+def _told(declared: GraphQLField | None, name: str) -> int:
+    """A number that was told where the field is declared; 0 where none was."""
     own = declared.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF) if declared else None
-    return int(own.metadata.get("weight", 0)) if own else 0
+    return int(own.metadata.get(name) or 0) if own else 0

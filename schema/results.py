@@ -6,7 +6,7 @@ an answer.
 
 import dataclasses
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,20 +64,23 @@ def outer_path(path: errors.Path) -> list[str]:
 
 
 def refused(refusal: errors.Refusal, language: Language, *prefix: str) -> Refused:
-    return Refused(
-        [
-            {
-                "code": problem.code,
-                "message": message(problem, language),
-                "path": outer_path(
-                    (*prefix, *problem.path) if problem.path and problem.path[0] not in OUTSIDE_INPUT else problem.path
-                ),
-                "record": problem.record,
-                "version": problem.version,
-            }
-            for problem in refusal.problems
-        ]
-    )
+    return Refused(told(refusal.problems, language, *prefix))
+
+
+def told(problems: Iterable[errors.Problem], language: Language, *prefix: str) -> list[dict[str, Any]]:
+    """Problems as the type Problem tells them, with `prefix` before the path of what stands inside an input."""
+    return [
+        {
+            "code": problem.code,
+            "message": message(problem, language),
+            "path": outer_path(
+                (*prefix, *problem.path) if problem.path and problem.path[0] not in OUTSIDE_INPUT else problem.path
+            ),
+            "record": problem.record,
+            "version": problem.version,
+        }
+        for problem in problems
+    ]
 
 
 def given(value: Any) -> Any:
@@ -102,8 +105,19 @@ async def write(
 ) -> Any:
     """Run `action` as this viewer's act; the answer is the record's document or `Refused`."""
     context, arguments = info.context, given_all(arguments)
-    key = context.idempotency_key
-    act = Act(
+    act = act_for(info, reason, arguments)
+    try:
+        if reason is not None:
+            reason_of(act)  # where one is given it says something
+        return await context.store.once(kind, act, lambda: action(context.store, act, **arguments))
+    except errors.Refusal as refusal:
+        return refused(refusal, context.language, *(("input",) if "facts" in arguments else ()))
+
+
+def act_for(info: Info, reason: str | None, arguments: dict[str, Any]) -> Act:
+    """The act of this viewer that the current root field is, with its plain `arguments`."""
+    context, key = info.context, info.context.idempotency_key
+    return Act(
         context.viewer,
         context.at,
         info.field_name,
@@ -111,12 +125,6 @@ async def write(
         idempotency_key(context.viewer, key, f"{info.path.key}:{info.field_name}") if key else None,
         fingerprint(info.field_name, {**arguments, "reason": reason}),
     )
-    try:
-        if reason is not None:
-            reason_of(act)  # where one is given it says something
-        return await context.store.once(kind, act, lambda: action(context.store, act, **arguments))
-    except errors.Refusal as refusal:
-        return refused(refusal, context.language, *(("input",) if "facts" in arguments else ()))
 
 
 def given_all(arguments: dict[str, Any]) -> dict[str, Any]:

@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 from seeds import synthetic
 from seeds.loader import SeedInvalid, plant, read
-from service import serving
+from service import role_commands, serving
 from service.dates import day_of
 from service.errors import Unavailable
-from service.serving import CommandFailed
+from service.serving import STANDALONE, CommandFailed
 from service.settings import CHECKOUT, VARIABLES, Settings, SettingsInvalid
 from service.store import upkeep
 from service.store.doctor import Findings, examine
@@ -27,7 +27,6 @@ from service.viewer import Grant, Role, Viewer
 SCHEMA_FILE = CHECKOUT / "schema" / "schema.graphql"
 SHOWN_DIFFERENCES = 40  # lines
 EXPECTED = (CommandFailed, EngineUnavailable, SeedInvalid, SettingsInvalid)
-STANDALONE = "With the embedded database, stop the service first. 使用内嵌数据库时请先停止服务。"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -171,22 +170,26 @@ def _parser() -> argparse.ArgumentParser:
         type=_positive,
         help="N invented activities in a network of their own instead 改为写入 N 条合成活动",
     )
-    _tell_whose(add("token", token, "print a token 签发令牌"))
+    issuing = add("token", token, "print a token 签发令牌")
+    _tell_whose(issuing)
+    issuing.add_argument("--subject", metavar="NAME", default="operator", help="whose name revisions bear 操作人")
+    _tell_lifetime(issuing)
+    role_commands.add_to(add, _tell_whose)
     exporting = add("export-schema", export_schema, "write schema/schema.graphql 导出 GraphQL 模式")
     exporting.add_argument("--check", action="store_true", help="only compare: exit code 1 when it differs 仅比较")
     add("doctor", doctor, f"look at the database; exit code 1 when something is missing 检查数据库. {STANDALONE}")
     return parser
 
 
-def _tell_whose(issuing: argparse.ArgumentParser) -> None:
-    issuing.add_argument(
+def _tell_whose(whose: argparse.ArgumentParser) -> None:
+    whose.add_argument(
         "--role", required=True, type=Role, choices=list(Role), metavar="ROLE", help=f"one of 角色: {', '.join(Role)}"
     )
-    issuing.add_argument("--network", metavar="ID", help="the network it is for 适用的网络")
-    issuing.add_argument("--organization", metavar="ID", help="the organisation, for RECORDER 联络员所属单位")
-    issuing.add_argument(
-        "--subject", metavar="NAME", default="operator", help="whose name revisions bear 修订记录中的操作人"
-    )
+    whose.add_argument("--network", metavar="ID", help="the network it is for 适用的网络")
+    whose.add_argument("--organization", metavar="ID", help="the organisation, for RECORDER 联络员所属单位")
+
+
+def _tell_lifetime(issuing: argparse.ArgumentParser) -> None:
     issuing.add_argument(
         "--days",
         metavar="N",

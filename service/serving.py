@@ -18,6 +18,7 @@ from service.store.embedded import EmbeddedEngine, EngineMissing
 from service.store.store import now
 from service.viewer import INSTALLATION_WIDE, Grant, Role, TokenKeys, Viewer
 
+STANDALONE = "With the embedded database, stop the service first. 使用内嵌数据库时请先停止服务。"
 GRACE_SECONDS = 5  # for requests that run when the service is told to stop
 SAMPLE_DAYS = 7
 SAMPLE_RECORDER = "org_boc_yuexiu"  # 中国银行越秀支行 of the seeds, whose network the other samples speak for

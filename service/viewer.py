@@ -82,6 +82,13 @@ OWN_ORGANIZATION_ONLY = frozenset(
 )  # held by an organisation's recorder for that organisation alone
 
 
+class GrantSource(Upper):
+    """Where a viewer has a role from: carried by the token, or given in the service to the token's subject."""
+
+    TOKEN = auto()
+    ASSIGNED = auto()
+
+
 @dataclass(frozen=True)
 class Grant:
     """A role for a scope: the installation (neither given), a network, or an organisation of it."""
@@ -89,6 +96,7 @@ class Grant:
     role: Role
     network: str | None = None
     organization: str | None = None
+    source: GrantSource = GrantSource.TOKEN
 
     def __post_init__(self) -> None:
         if self.role in INSTALLATION_WIDE:

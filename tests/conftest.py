@@ -19,6 +19,7 @@ from strawberry.types import ExecutionResult
 
 from schema.api import schema
 from schema.context import Context, Language
+from schema.limits import USUAL, Limits
 from schema.reader import Reader
 from seeds.loader import load
 from service.dates import day_of
@@ -67,6 +68,7 @@ class House:
     store: Store
     relay: Relay
     at: datetime | None = field(default=None)
+    limits: Limits = USUAL
 
     async def ask(
         self,
@@ -79,7 +81,7 @@ class House:
     ) -> ExecutionResult:
         moment = self.at or now()
         reader = Reader(self.database, viewer, day_of(moment))
-        context = Context(viewer, moment, language, key, self.store, reader)
+        context = Context(viewer, moment, language, key, self.store, reader, self.limits)
         result = await schema.execute(query, variable_values=variables, context_value=context)
         assert isinstance(result, ExecutionResult)
         return result

@@ -120,7 +120,7 @@ class _Door:
         viewer = await self._identity.identify(request.headers.get("authorization"))
         if viewer is ANONYMOUS:  # no attachment is public
             raise unauthenticated("Files need a token.", "附件须凭令牌访问。")
-        return viewer
+        return await self._store.roles.viewer(viewer, day_of(now()))
 
     # ── In ──
 

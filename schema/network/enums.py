@@ -9,6 +9,7 @@ from service.network.networks import NetworkStatus
 from service.network.organizations import OrganizationStatus, Sector
 from service.network.pairings import PairingMode, PairingStatus
 from service.network.persons import PersonStatus
+from service.network.roles import RoleAssignmentStatus
 from service.network.stations import StationKind, StationStatus
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "PairingMode",
     "PairingStatus",
     "PersonStatus",
+    "RoleAssignmentStatus",
     "Sector",
     "StationKind",
     "StationStatus",
@@ -163,5 +165,16 @@ publish(
         "ACTIVE": ("It stands.", "有效。"),
         "ENDED": ("It has ended.", "已结束。"),
         "DISCARDED": ("It was a mistake.", "已作废。"),
+    },
+)
+publish(
+    RoleAssignmentStatus,
+    "The state of a role assignment on a day.",
+    "角色授予状态。",
+    {
+        "UPCOMING": ("It has not begun.", "尚未生效。"),
+        "ACTIVE": ("The role is held.", "有效。"),
+        "ENDED": ("It has ended.", "已结束。"),
+        "WITHDRAWN": ("It was given by mistake.", "误授,已撤销。"),
     },
 )

@@ -15,6 +15,7 @@ from schema.network.memberships import Membership, MembershipWhere
 from schema.network.organizations import Organization
 from schema.network.pairings import Pairing, PairingWhere
 from schema.network.persons import Person, PersonWhere
+from schema.network.roles import RoleAssignment, RoleAssignmentWhere
 from schema.network.stations import Station, StationWhere
 from schema.network.unpaired import unpaired
 from schema.nodes import PartialDate, Recorded, entity
@@ -26,6 +27,7 @@ from service.network.departments import Department as DepartmentRecord
 from service.network.memberships import Membership as MembershipRecord
 from service.network.pairings import Pairing as PairingRecord
 from service.network.persons import Person as PersonRecord
+from service.network.roles import RoleAssignment as RoleRecord
 from service.network.stations import Station as StationRecord
 from service.store.reads import Query
 from service.viewer import Right
@@ -92,6 +94,14 @@ class Network(Recorded):
         "bra",
         "The branches 党支部 of the lead that are in no pairing of it today, by name.",
         "牵头单位中当日未结对的党支部,按拼音排列。",
+    )
+    role_assignments: Connection[RoleAssignment] = page(
+        domain.Network,
+        "network",
+        Query(RoleRecord, {}, descending=True),
+        "Who holds which role in it, the latest first.",
+        "本网络的角色授予,最新在前。",
+        where=RoleAssignmentWhere,
     )
 
 

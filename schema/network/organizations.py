@@ -20,6 +20,7 @@ from schema.network.headcounts import Headcount
 from schema.network.memberships import Membership, MembershipWhere
 from schema.network.pairings import Pairing, PairingWhere
 from schema.network.persons import Person, PersonWhere
+from schema.network.roles import RoleAssignment, RoleAssignmentWhere
 from schema.network.stations import Station, StationWhere
 from schema.nodes import PartialDate, Recorded, entity
 from schema.pages import Connection
@@ -35,6 +36,7 @@ from service.network.memberships import Membership as MembershipRecord
 from service.network.networks import Network as NetworkRecord
 from service.network.pairings import Pairing as PairingRecord
 from service.network.persons import Person as PersonRecord
+from service.network.roles import RoleAssignment as RoleRecord
 from service.network.stations import Station as StationRecord
 from service.store import reads
 from service.store.reads import Query
@@ -132,6 +134,14 @@ class Organization(Recorded):
         "The pairings in which it is helped, by date.",
         "作为受帮扶成员的结对,按日期排列。",
         where=PairingWhere,
+    )
+    role_assignments: Connection[RoleAssignment] = page(
+        domain.Organization,
+        "organization",
+        Query(RoleRecord, {}, descending=True),
+        "Who records for it, the latest first.",
+        "本单位联络员的角色授予,最新在前。",
+        where=RoleAssignmentWhere,
     )
     agreements: Connection[Agreement] = page(
         domain.Organization,

@@ -61,6 +61,7 @@ class Organization(Record):
     TITLE = ("organisation", "单位")
     INDEXES = (
         Index(("duplicate_key",), unique=True),
+        Index(("external_key",), unique=True),
         Index(("name_key",)),
         Index(("sector", "name_key")),
         Index(("parent", "name_key")),
@@ -82,7 +83,7 @@ class Organization(Record):
     parent: str | None = None
     founded: PartialDate | None = None
     contacts: tuple[Contact, ...] = ()
-    external_reference: str | None = text(120, default=None)
+    external_reference: str | None = text(100, default=None)
     status: OrganizationStatus = OrganizationStatus.ACTIVE
     archive_reason: str | None = None
 
@@ -98,10 +99,12 @@ class Organization(Record):
     def keys(self) -> dict[str, Any]:
         place = (self.name, self.province or "", self.city or "", self.county or "")
         live = self.status is OrganizationStatus.ACTIVE
+        reference = self.external_reference
         return {
             "name_key": ordered(sort_key(self.name), self.id),
             "duplicate_key": joined(*map(folded, place)) if live else self.id,
             **searching.keys(self.name, self.short_name, live=live),
+            "external_key": joined(self.network, reference) if reference else self.id,
         }
 
 

@@ -13,6 +13,7 @@ from service.network.networks import Network
 from service.network.organizations import Organization
 from service.network.pairings import Pairing
 from service.network.persons import Person
+from service.network.roles import RoleAssignment
 from service.network.stations import Station
 from service.records import Index, Record
 
@@ -31,6 +32,7 @@ KINDS: Mapping[str, type[Record]] = {
         Agreement,
         Activity,
         Attachment,
+        RoleAssignment,
     )
 }
 TRAIL_INDEXES = (Index(("outbox.at",)), Index(("outbox.key",)))  # what waits for the relay, and what a retry looks for

@@ -5,65 +5,72 @@ document's own outbox. Never a transaction, never a replacement (architecture.md
 """
 
 import asyncio
+import contextlib
 import datetime as dt
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from service.acts import Act
 from service.ancestry import DEEPEST
-from service.errors import Code, Path, Problem, Refusal, not_found, refuse_any
+from service.errors import Code, Path, Problem, Refusal, Unavailable, not_found, refuse_any
 from service.permission import may_read
 from service.records import Document, Record, document_of, record_of
 from service.store.database import Database, Duplicate
 from service.store.history import earlier_state, find_by_key
 from service.store.kinds import KINDS, index_name
 from service.store.reads import Query
+from service.store.roles import StandingRoles
 from service.trail.revisions import revision_of
 
 R = TypeVar("R", bound=Record)
 MOST_CHILDREN = 1_000  # of one parent, or of what else they name
+EXTERNAL_KEY = "external_key"  # what a record with a number in another system is found by
+PATIENCE = 3.0  # seconds to wait for others who are at what is done alone
 OUT_OF_USE = frozenset({"ARCHIVED", "DISCARDED", "CANCELLED"})
 
 
 class Store:
-    """`written` is set after each write, so that the relay need not wait for its next round."""
+    """`written` is set after each write, so that the relay need not wait for its next round.
+
+    `roles` adds to a viewer what its subject was given here.
+    """
 
     def __init__(self, database: Database) -> None:
         self.database = database
         self.written = asyncio.Event()
+        self.roles = StandingRoles(database)
 
     async def load(self, kind: type[R], own_id: str, version: int, act: Act) -> R:
         """The record to change. Raises `Refusal` NOT_FOUND (missing or not to be known), CONFLICT (other version)."""
-        found = await self.database.find(kind.COLLECTION, {"_id": own_id}, limit=1)
-        if not found or not may_read(kind, found[0], act.viewer, act.day):
+        found = (await self.known(kind.PREFIX, [own_id])).get(own_id)
+        if found is None or not may_read(kind, found, act.viewer, act.day):
             raise not_found(("id",), own_id)
-        if found[0]["version"] != version:
-            raise conflict(own_id, version, found[0]["version"])
-        return record_of(kind, found[0])
+        if found["version"] != version:
+            raise conflict(own_id, version, found["version"])
+        return record_of(kind, found)
 
     async def once(self, kind: type[Record], act: Act, action: Callable[[], Awaitable[Document]]) -> Document:
         """What `action` answers; to a retry, what the first try left behind, and nothing is written.
 
         Raises `Refusal` as `action` does, and IDEMPOTENCY_KEY_REUSED when the first try had other arguments.
         """
-        if (earlier := await self._replayed(kind, act)) is not None:
+        if (earlier := await self.replayed(kind, act)) is not None:
             return earlier
         try:
             return await action()
         except Refusal:  # perhaps because the same request won a race against this one
-            if (earlier := await self._replayed(kind, act)) is not None:
+            if (earlier := await self.replayed(kind, act)) is not None:
                 return earlier
             raise
 
-    async def _replayed(self, kind: type[Record], act: Act) -> Document | None:
+    async def replayed(self, kind: type[Record], act: Act) -> Document | None:
         """What an earlier act with the same key left behind, under the viewer's present rights; None without one."""
         if act.key is None or (revision := await find_by_key(self.database, kind, act.key)) is None:
             return None
         if revision["fingerprint"] != act.fingerprint:
-            english = "This idempotency key was used with other arguments; use a new one."
-            chinese = "该幂等键已用于其他参数;请换一个新的。"
-            raise Refusal(Problem(Code.IDEMPOTENCY_KEY_REUSED, (), english, chinese, revision["record"]))
+            raise key_reused(revision["record"])
         document = await earlier_state(self.database, kind, revision["record"], revision["version"])
         if document is None or not may_read(kind, document, act.viewer, act.day):
             raise not_found((), revision["record"])
@@ -79,6 +86,8 @@ class Store:
             await self.database.insert(record.COLLECTION, document)
         except Duplicate as duplicate:
             raise await self._duplicate(type(record), document, duplicate.field, act) from duplicate
+        finally:
+            self.roles.forget(record)
         self.written.set()
         return without_outbox(document)
 
@@ -97,6 +106,8 @@ class Store:
                 raise conflict(before.id, before.version, current[0]["version"])
         except Duplicate as duplicate:
             raise await self._duplicate(type(before), document, duplicate.field, act) from duplicate
+        finally:
+            self.roles.forget(before, after)
         self.written.set()
         return document
 
@@ -149,6 +160,29 @@ class Store:
         found = await self.database.find(kind.COLLECTION, {"parent": parent}, MOST_CHILDREN, index="parent_name_key")
         return {document["_id"]: document for document in found}
 
+    async def found(self, prefix: str, key: str, value: str) -> dict[str, Document]:
+        """The documents of type `prefix` whose `key`, the first of a declared index, is `value`; whoever asks."""
+        kind = KINDS[prefix]
+        index = next(index_name(index) for index in kind.INDEXES if index.keys[0] == key)
+        found = await self.database.find(kind.COLLECTION, {key: value}, MOST_CHILDREN, index=index)
+        return {document["_id"]: document for document in found}
+
+    @contextlib.asynccontextmanager
+    async def alone(self, name: str) -> AsyncIterator[None]:
+        """What the body reads and then writes, nobody else does under the same `name` meanwhile.
+
+        For rules that compare records, which no unique index can keep. Raises `Unavailable` when others take too
+        long. Two keep out of each other's way as long as neither stands still for the term of a lease (10 s).
+        """
+        from service.store.leases import held  # which knows this module
+
+        async with contextlib.AsyncExitStack() as stack:
+            try:
+                await stack.enter_async_context(held(self.database, name, secrets.token_hex(8), PATIENCE))
+            except TimeoutError as error:
+                raise Unavailable(f"others are at {name}") from error
+            yield
+
     async def lines(self, prefix: str, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """For each id: itself, its parent, its parent's parent and so on, upward."""
         lines: dict[str, tuple[str, ...]] = {own_id: (own_id,) for own_id in ids}
@@ -167,18 +201,30 @@ class Store:
     async def _duplicate(self, kind: type[Record], document: Document, field: str, act: Act) -> Refusal:
         """The refusal that names the first record, if the viewer may know of it."""
         first = await self.database.find(kind.COLLECTION, {field: document[field]}, limit=1)
-        named = first[0]["_id"] if first and may_read(kind, first[0], act.viewer, act.day) else None
-        english, chinese = kind.TITLE
-        by_english, by_chinese = (f": {named}", f":{named}") if named else ("", "")
-        return Refusal(
-            Problem(
-                Code.ALREADY_EXISTS,
-                (),
-                f"The same {english} stands already{by_english}.",
-                f"相同的{chinese}已存在{by_chinese}。",
-                named,
-            )
+        return stands_already(kind, field, first[0] if first else None, act)
+
+
+def key_reused(record: str) -> Refusal:
+    english = "This idempotency key was used with other arguments; use a new one."
+    chinese = "该幂等键已用于其他参数;请换一个新的。"
+    return Refusal(Problem(Code.IDEMPOTENCY_KEY_REUSED, (), english, chinese, record))
+
+
+def stands_already(kind: type[Record], field: str, first: Document | None, act: Act) -> Refusal:
+    """The refusal of what has the same `field` as `first`, which it names if the viewer may know of it."""
+    named = first["_id"] if first and may_read(kind, first, act.viewer, act.day) else None
+    english, chinese = kind.TITLE
+    by_english, by_chinese = (f": {named}", f":{named}") if named else ("", "")
+    path: Path = ("external_reference",) if field == EXTERNAL_KEY else ()
+    return Refusal(
+        Problem(
+            Code.ALREADY_EXISTS,
+            path,
+            f"The same {english} stands already{by_english}.",
+            f"相同的{chinese}已存在{by_chinese}。",
+            named,
         )
+    )
 
 
 def without_outbox(document: Mapping[str, Any]) -> Document:

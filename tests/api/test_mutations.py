@@ -71,9 +71,12 @@ async def test_a_retry_with_the_same_key_writes_once_and_answers_alike(
 async def test_the_same_key_with_other_arguments_is_refused(house: House, world: dict[str, str], name: str) -> None:
     call = calls(world)[name]
     await performed(house, name, call, key="retry-2")
-    other = (
-        {**call.given, "version": 77} if "version" in call.given else {"input": {**call.given["input"], "sources": []}}
-    )
+    if "version" in call.given:
+        other = {**call.given, "version": 77}
+    elif "reason" in call.given:
+        other = {**call.given, "reason": "另一原因"}
+    else:
+        other = {"input": {**call.given["input"], "sources": []}}
     answer = await performed(house, name, call._replace(given=other), key="retry-2")
     assert [problem["code"] for problem in answer["problems"]] == ["IDEMPOTENCY_KEY_REUSED"]
 

@@ -237,9 +237,38 @@ async def test_what_the_schema_does_not_allow_is_refused_before_anything_is_read
     assert message in str(result.errors)
 
 
+@pytest.mark.parametrize(
+    ("where", "names"),
+    [
+        ({}, {"role", "role to come", "role ended", "role withdrawn"}),
+        ({"status": "ACTIVE"}, {"role"}),
+        ({"status": "UPCOMING"}, {"role to come"}),
+        ({"status": "ENDED", "role": "FRONT_END"}, {"role ended"}),
+        ({"status": "WITHDRAWN"}, {"role withdrawn"}),
+        ({"subject": "liaison"}, {"role"}),
+        ({"organization": LEAD}, set()),
+        ({"organization": BANK, "role": "RECORDER"}, {"role"}),
+    ],
+)
+async def test_roles_are_found_in_their_network_and_below_their_organisation(
+    house: House, world: dict[str, str], where: dict[str, str], names: set[str]
+) -> None:
+    query = """query($where: RoleAssignmentWhere, $network: ID!, $bank: ID!) {
+        roleAssignments(network: $network, where: $where) { totalCount nodes { id } }
+        network: node(id: $network) { ... on Network { roleAssignments(where: $where) { nodes { id } } } }
+        bank: node(id: $bank) { ... on Organization { roleAssignments(where: $where) { nodes { id } } } } }"""
+    found = await house.data(query, network=NETWORK, bank=BANK, where=where)
+    wanted = {world[name] for name in names}
+    assert {each["id"] for each in found["roleAssignments"]["nodes"]} == wanted
+    assert found["roleAssignments"]["totalCount"] == len(wanted)
+    assert {each["id"] for each in found["network"]["roleAssignments"]["nodes"]} == wanted
+    assert {each["id"] for each in found["bank"]["roleAssignments"]["nodes"]} == wanted & {world["role"]}
+
+
 async def test_no_root_field_of_the_schema_goes_unasked_here() -> None:
     asked = (
         "viewer node nodes networks organizations memberships headcounts agreements activities activityCounts coverage"
+        " roleAssignments organizationByReference activityByReference"
     )
     asked += " departments persons stations pairings"  # test_network_people.py
     assert set(asked.split()) == set(QUERIES)  # activityCounts and coverage: test_statistics.py

@@ -38,6 +38,7 @@ STEPS: Mapping[str, Mapping[str, str]] = {
     "per": {"CORRECT": "correctPerson", "ARCHIVE": "archivePerson"},
     "sta": {"CORRECT": "correctStation", "CLOSE": "closeStation", "DISCARD": "discardStation"},
     "pai": {"CORRECT": "correctPairing", "END": "endPairing", "DISCARD": "discardPairing"},
+    "rol": {"HAND_OVER": "handOverRole", "END": "endRole", "WITHDRAW": "withdrawRole"},
     "agr": {
         "CORRECT": "correctAgreement",
         "REVISE": "reviseAgreement",

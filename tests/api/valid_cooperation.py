@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.api.call import REASON, Call, changed, created
 from tests.api.world import activity, agreement
-from tests.conftest import BANK, BANK_RECORDER, LEAD
+from tests.conftest import BANK, BANK_RECORDER, LEAD, NETWORK
 
 
 def _drafting(world: Mapping[str, str]) -> dict[str, Call]:
@@ -215,4 +215,15 @@ def _attaching(world: Mapping[str, str]) -> dict[str, Call]:
     }
 
 
-COOPERATION_CALLS = (_drafting, _signing, _ending, _making, _changing, _confirming, _attaching)
+def _imports(world: Mapping[str, str]) -> dict[str, Call]:
+    facts = activity("导入的讲座", startsAt="2024-06-14T09:30:00+08:00", filedBy=BANK)
+    row = {name: value for name, value in facts.items() if name != "network"}
+    told = "rows { index outcome record { status externalReference filedBy { id } } problems { code } } created"
+    record = {"status": "HELD", "externalReference": "OA-7", "filedBy": {"id": BANK}}
+    made = {"index": 0, "outcome": "CREATED", "record": record, "problems": []}
+    given = {"network": NETWORK, "rows": [{**row, "externalReference": "OA-7", "status": "HELD"}]}
+    answer = {"rows": [made], "created": 1}
+    return {"importActivities": Call(BANK_RECORDER, {"input": given, "reason": REASON}, told, answer)}
+
+
+COOPERATION_CALLS = (_imports, _drafting, _signing, _ending, _making, _changing, _confirming, _attaching)

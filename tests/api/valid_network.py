@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.api.call import REASON, Call, changed, created
 from tests.api.world import CSAIR
-from tests.conftest import BANK, LEAD, NETWORK, OPERATOR
+from tests.conftest import ADMIN, BANK, LEAD, NETWORK, OPERATOR
 
 
 def _networks(world: Mapping[str, str]) -> dict[str, Call]:
@@ -129,4 +129,46 @@ def _memberships(world: Mapping[str, str]) -> dict[str, Call]:
     }
 
 
-NETWORK_CALLS = (_networks, _organizations, _branches, _headcounts, _memberships)
+def _imports(world: Mapping[str, str]) -> dict[str, Call]:
+    row = {
+        "externalReference": "CRM-7",
+        "name": "珠江医院",
+        "sector": "HOSPITAL",
+        "province": "广东省",
+        "city": "广州市",
+    }
+    told = "rows { index outcome record { id: externalReference name } problems { code } } created refused"
+    made = {"index": 0, "outcome": "CREATED", "record": {"id": "CRM-7", "name": "珠江医院"}, "problems": []}
+    given = {"network": NETWORK, "rows": [{**row, "parent": BANK}]}
+    answer = {"rows": [made], "created": 1, "refused": 0}
+    return {"importOrganizations": Call(ADMIN, {"input": given, "reason": REASON}, told, answer)}
+
+
+def _roles(world: Mapping[str, str]) -> dict[str, Call]:
+    why: Any = {"reason": REASON}
+    given = {"network": NETWORK, "role": "RECORDER", "organization": BANK, "subject": "joint-liaison", "holder": "郑"}
+    successor = {"subject": "successor", "holder": "孙接任"}
+    return {
+        "giveRole": created(
+            given,
+            "network { id } role organization { id } subject holder since status",
+            {**given, "network": {"id": NETWORK}, "organization": {"id": BANK}}
+            | {"since": "2024-06-15", "status": "ACTIVE"},
+        ),
+        "handOverRole": changed(
+            world["role"], 1, "subject holder status", {**successor, "status": "ACTIVE"}, **successor, **why
+        ),
+        "endRole": changed(
+            world["role"],
+            1,
+            "status endedOn endReason",
+            {"status": "ENDED", "endedOn": "2024-06-15", "endReason": REASON},
+            **why,
+        ),
+        "withdrawRole": changed(
+            world["role"], 1, "status endReason", {"status": "WITHDRAWN", "endReason": REASON}, **why
+        ),
+    }
+
+
+NETWORK_CALLS = (_networks, _organizations, _branches, _headcounts, _memberships, _imports, _roles)

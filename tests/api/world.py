@@ -22,7 +22,8 @@ WUXI_RECORDER = Viewer("wuxi-recorder", (Grant(Role.RECORDER, WUXI, HOSPITAL),))
 SCHOOL_RECORDER = Viewer("school-recorder", (Grant(Role.RECORDER, WUXI, SCHOOL),))
 MUTATIONS = schema._schema.mutation_type.fields if schema._schema.mutation_type else {}
 QUERIES = schema._schema.query_type.fields if schema._schema.query_type else {}
-ANSWER = "... on Recorded { id version } ... on Refusal { problems { code path record version } }"
+REFUSED = "... on Refusal { problems { code path record version } }"
+ANSWER = f"... on Recorded {{ id version }} {REFUSED}"
 
 
 def at(text: str) -> dt.datetime:
@@ -61,7 +62,7 @@ async def made(house: House, name: str, viewer: Viewer = ADMIN, **given: Any) ->
 
 async def problems(house: House, name: str, viewer: Viewer = ADMIN, **given: Any) -> list[tuple[str, list[str]]]:
     """Code and path of every problem in the mutation's refusal."""
-    answer = await do(house, name, viewer, **given)
+    answer = await do(house, name, viewer, REFUSED, **given)
     assert answer["__typename"] == "Refusal", (name, given, answer)
     return [(problem["code"], problem["path"]) for problem in answer["problems"]]
 
@@ -111,6 +112,8 @@ async def build(house: House) -> dict[str, str]:
     found |= await _activities(house, WUXI, STRANGER, (HOSPITAL, SCHOOL), "wuxi ")
     found |= await _memberships(house, NETWORK, ADMIN, (FIRE, "org_lianzhang", "org_sinograin"), "")
     found |= await _memberships(house, WUXI, STRANGER, ("org_hechi", "org_libo", CSAIR), "wuxi ")
+    found |= await _roles(house, NETWORK, ADMIN, BANK, "")
+    found |= await _roles(house, WUXI, STRANGER, SCHOOL, "wuxi ")
     found |= await _counts(house, NETWORK, ADMIN, LEAD, "")
     found |= await _counts(house, WUXI, STRANGER, HOSPITAL, "wuxi ")
     found |= await _people(house, ADMIN, LEAD, found["branch"], "")
@@ -192,6 +195,24 @@ async def _memberships(
         "mistaken": await joined(joining[2], joined={"from": "2024-01-01"}),
     }
     await made(house, "discardMembership", admin, id=found["mistaken"], version=1, reason="测试原因")
+    return {f"{mark}{name}": own_id for name, own_id in found.items()}
+
+
+async def _roles(house: House, network: str, admin: Viewer, organization: str, mark: str) -> dict[str, str]:
+    async def gave(role: str, subject: str, **facts: Any) -> str:
+        return await made(
+            house, "giveRole", admin, input={"network": network, "role": role, "subject": subject, **facts}
+        )
+
+    found = {
+        "role": await gave("RECORDER", f"{mark}liaison", organization=organization, holder="周联络"),
+        "role to come": await gave("OBSERVER", f"{mark}observer", since="2024-06-16"),
+        "role ended": await gave("FRONT_END", f"{mark}application"),
+        "role withdrawn": await gave("INTEGRITY_OFFICER", f"{mark}mistaken"),
+    }
+    why: Any = {"version": 1, "reason": "测试原因"}
+    await made(house, "endRole", admin, id=found["role ended"], **why)
+    await made(house, "withdrawRole", admin, id=found["role withdrawn"], **why)
     return {f"{mark}{name}": own_id for name, own_id in found.items()}
 
 

@@ -57,6 +57,7 @@ VIEWERS: Mapping[str, Viewer] = {
 PRIVATE = {
     "Organization.contacts": ("org_smu_derma", "contacts { name }"),
     "PartyBranch.secretary": ("branch", "secretary"),
+    "RoleAssignment.holder": ("role", "holder"),
     "Activity.confirmations": ("published", "confirmations { verdict }"),
     "Person.name": ("person", "name"),
     "Person.phone": ("person", "phone"),
@@ -77,6 +78,7 @@ PRIVATE = {
     "Person.timeline": ("person", "timeline { totalCount }"),
     "Station.timeline": ("centre", "timeline { totalCount }"),
     "Pairing.timeline": ("pairing", "timeline { totalCount }"),
+    "RoleAssignment.timeline": ("role", "timeline { totalCount }"),
     "Agreement.timeline": ("active", "timeline { totalCount }"),
     "Activity.timeline": ("published", "timeline { totalCount }"),
     "Attachment.timeline": ("attached", "timeline { totalCount }"),

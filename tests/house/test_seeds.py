@@ -25,7 +25,7 @@ NOW = dt.datetime(2025, 3, 1, 4, tzinfo=dt.UTC)
 BESIDE_THE_CHECKOUT = Path(__file__).parents[3] / "shared" / "sources"
 FACTS = [f"{letter}{n}" for letter, most in zip("ABCDE", (23, 10, 24, 11, 18), strict=True) for n in range(1, most + 1)]
 SEEDS = read()
-UNTOLD = {"dep", "pai", "att"}  # departments and pairings are counted in the sources, never named; texts have no files
+UNTOLD = {"dep", "pai", "att", "rol"}  # counted in the sources and never named, or no matter of theirs
 BY_ID = {record.id: record for record in SEEDS}
 
 

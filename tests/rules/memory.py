@@ -3,8 +3,9 @@
 Looking up what an action refers to is the store's own code; loading and writing keep their promises here.
 """
 
+import contextlib
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -69,6 +70,18 @@ class MemoryStore(Store):
             for own_id, document in self.documents.items()
             if own_id.startswith(f"{prefix}_") and document["parent"] == parent
         }
+
+    async def found(self, prefix: str, key: str, value: str) -> dict[str, Document]:
+        assert any(index.keys[0] == key for index in KINDS[prefix].INDEXES)
+        return {
+            own_id: copy.deepcopy(document)
+            for own_id, document in self.documents.items()
+            if own_id.startswith(f"{prefix}_") and document[key] == value
+        }
+
+    @contextlib.asynccontextmanager
+    async def alone(self, name: str) -> AsyncIterator[None]:
+        yield  # nobody else is here
 
     def _write(self, before: Record | None, after: Record, act: Act) -> Document:
         revision = revision_of(before, after, act)

@@ -22,6 +22,7 @@ from service.network.networks import Network, NetworkStatus
 from service.network.organizations import Organization, OrganizationStatus
 from service.network.pairings import Pairing, PairingStatus
 from service.network.persons import Person, PersonStatus
+from service.network.roles import RoleAssignment, RoleAssignmentStatus
 from service.network.spans import Span
 from service.network.stations import Station, StationStatus
 from service.permission import may_read, permit, permit_making, readable, steps_open
@@ -43,6 +44,7 @@ STATES: dict[type[Record], type[Enum]] = {
     Agreement: AgreementStatus,
     Activity: ActivityStatus,
     Attachment: AttachmentStatus,
+    RoleAssignment: RoleAssignmentStatus,
 }
 GRANTS = st.one_of(
     st.builds(Grant, st.sampled_from(sorted(INSTALLATION_WIDE))),
@@ -65,6 +67,7 @@ def on_the_edge(kind: type[Record]) -> st.SearchStrategy[Record]:
         Station: ("plaque_on", "closed_on"),
         Pairing: ("begins", "ends"),
         Agreement: ("term_from", "term_to", "terminated_on"),
+        RoleAssignment: ("ended_on",),
     }.get(kind, ())
     if kind is Attachment:
         return stored(kind).flatmap(
@@ -73,7 +76,9 @@ def on_the_edge(kind: type[Record]) -> st.SearchStrategy[Record]:
     days = st.none() | (BOUNDS.map(PartialDate.on) if issubclass(kind, Span) else BOUNDS)
     return stored(kind).flatmap(
         lambda record: st.builds(
-            lambda **facts: type(record)(**{**record.__dict__, **facts}), **dict.fromkeys(edge, days)
+            lambda **facts: type(record)(**{**record.__dict__, **facts}),
+            **dict.fromkeys(edge, days),
+            **({"since": BOUNDS} if kind is RoleAssignment else {}),
         )
     )
 

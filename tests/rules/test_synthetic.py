@@ -9,7 +9,6 @@ import pytest
 from seeds.synthetic import NETWORK, YEARS, records
 from service.cooperation.activities import Activity, ActivityForm, ActivityStatus
 from service.cooperation.agreements import Agreement, AgreementKind, AgreementLevel, AgreementStatus
-from service.cooperation.attachments import Attachment
 from service.cooperation.pillars import Theme
 from service.network.networks import Network
 from service.network.organizations import Organization, Sector
@@ -59,7 +58,10 @@ def test_each_record_is_native_of_the_one_network_and_has_an_id_of_its_own(many:
     assert {record.origin for record in many} == {Origin.NATIVE}
     assert len({record.id for record in many}) == len(many)
     assert all(re.fullmatch(rf"{record.PREFIX}_syn(_\d{{6}})?", record.id) for record in many)
-    assert {record.PREFIX for record in many} == KINDS.keys() - {Attachment.PREFIX}  # of which no file would stand
+    assert {record.PREFIX for record in many} == KINDS.keys() - {
+        "att",
+        "rol",
+    }  # no file stands there, nobody holds a role
 
 
 def test_each_name_says_that_it_is_synthetic(many: list[Record]) -> None:

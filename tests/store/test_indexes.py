@@ -3,8 +3,6 @@
 The questions are made from the schema itself, so that a new list, filter or link is asked for without being named here.
 """
 
-import asyncio
-import datetime as dt
 import itertools
 import json
 import uuid
@@ -15,19 +13,18 @@ from typing import Any
 import pytest
 
 from schema.links import LINKS
-from seeds.loader import load, plant
-from seeds.synthetic import records
 from service.cooperation.activities import Activity
-from service.network.organizations import Organization
+from service.network.giving import give
+from service.network.organizations import Organization, correct, create
 from service.store.database import Database
 from service.store.doctor import examine
+from service.store.importing import Importable, ImportOutcome, OnError, bring_in
 from service.store.kinds import KINDS
-from service.store.relay import Relay, last_sequence
-from service.store.store import Store, now
+from service.store.relay import last_sequence
 from service.viewer import ANONYMOUS, Grant, Role, Viewer
-from tests.api.world import attached
 from tests.conftest import ADMIN, BANK, LEAD, NETWORK, OBSERVER, Commands, House
 from tests.store.conftest import MakeDatabase
+from tests.store.furnished import furnished
 from tests.store.questions import PAGE, batched, field, followed, link_lists, root_lists
 from tests.store.scene import act
 
@@ -40,15 +37,6 @@ VIEWERS = {"admin": ADMIN, "observer": OBSERVER, "anonymous": ANONYMOUS, "of two
 @pytest.fixture(scope="module")
 async def house(make_database: MakeDatabase) -> House:
     return await furnished(await make_database("mongomock"))
-
-
-async def furnished(database: Database) -> House:
-    store = Store(database)
-    await load(store, now(), lambda _: None)
-    await plant(store, records(1, dt.date(2024, 6, 15)), now(), lambda _: None)  # of some kinds no source tells
-    house = House(database, store, Relay(database, "tests", asyncio.Event()))
-    await attached(house, ADMIN, "act_002_film_martyrs", 1)  # which no source tells of either
-    return house
 
 
 async def test_every_set_of_filters_in_every_order_has_an_index(house: House) -> None:
@@ -276,6 +264,22 @@ async def test_what_actions_look_up_is_read_by_an_index(watched: tuple[House, Le
     with pytest.raises(Exception, match="ALREADY_EXISTS"):
         await house.store.create(twin, acting)
     await ledger.check(least=5)
+
+
+async def test_what_many_rows_and_roles_look_up_is_read_by_an_index(watched: tuple[House, Ledger]) -> None:
+    house, ledger = watched
+    acting, importable = replace(act(ADMIN), key="7" * 32), Importable(Organization, create, correct)
+    rows = [{"external_reference": f"CRM-{place}", "name": f"单位{place}", "sector": "BANK"} for place in range(120)]
+    found = await bring_in(house.store, acting, importable, NETWORK, rows, OnError.REJECT_FAILED)
+    assert {each.outcome for each in found} == {ImportOutcome.REFUSED}  # native, and without a place
+    placed = [{**row, "province": "广东省", "city": "广州市", "parent": BANK} for row in rows]
+    for _ in range(2):
+        found = await bring_in(house.store, acting, importable, NETWORK, placed, OnError.REJECT_ALL)
+        assert {each.outcome for each in found} == {ImportOutcome.CREATED}
+    facts = {"network": NETWORK, "role": "RECORDER", "organization": LEAD, "subject": "liaison"}
+    await give(house.store, act(ADMIN), facts)
+    await house.store.roles.viewer(Viewer("liaison"), act(ADMIN).day)
+    await ledger.check(least=15)
 
 
 async def test_every_write_is_of_one_document_by_its_id(make_database: MakeDatabase) -> None:
