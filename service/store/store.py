@@ -14,10 +14,10 @@ from service.acts import Act
 from service.ancestry import DEEPEST
 from service.errors import Code, Path, Problem, Refusal, not_found, refuse_any
 from service.permission import may_read
-from service.records import Document, Record, document_of, record_of
+from service.records import Document, Filter, Record, document_of, record_of
 from service.store.database import Database, Duplicate
 from service.store.history import earlier_state, find_by_key
-from service.store.kinds import KINDS
+from service.store.kinds import KINDS, index_name
 from service.trail.revisions import revision_of
 
 R = TypeVar("R", bound=Record)
@@ -136,9 +136,14 @@ class Store:
 
     async def children(self, prefix: str, parent: str) -> dict[str, Document]:
         """The documents of type `prefix` directly below `parent`, by id, whoever asks."""
+        return {document["_id"]: document for document in await self.naming(prefix, "parent", parent)}
+
+    async def naming(self, prefix: str, key: str, own_id: str, also: Filter | None = None) -> list[Document]:
+        """The documents of type `prefix` whose `key`, an index's first, names `own_id`: MOST_CHILDREN at most."""
         kind = KINDS[prefix]
-        found = await self.database.find(kind.COLLECTION, {"parent": parent}, MOST_CHILDREN, index="parent_name_key")
-        return {document["_id"]: document for document in found}
+        index = next(index for index in kind.INDEXES if index.keys[0] == key)
+        where = {key: own_id, **(also or {})}
+        return [*await self.database.find(kind.COLLECTION, where, MOST_CHILDREN, index=index_name(index))]
 
     async def lines(self, prefix: str, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """For each id: itself, its parent, its parent's parent and so on, upward."""

@@ -8,10 +8,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from mongomock.filtering import filter_applies
+
 from service.acts import Act
 from service.errors import Code, Problem, Refusal, not_found
 from service.permission import may_read
-from service.records import Document, Record, document_of, record_of
+from service.records import Document, Filter, Record, document_of, record_of
 from service.store.kinds import KINDS
 from service.store.store import Store, conflict
 from service.trail.revisions import revision_of
@@ -56,12 +58,11 @@ class MemoryStore(Store):
         wanted = sorted({own_id for own_id in ids if own_id.startswith(f"{prefix}_")})
         return {own_id: copy.deepcopy(self.documents[own_id]) for own_id in wanted if own_id in self.documents}
 
-    async def children(self, prefix: str, parent: str) -> dict[str, Document]:
-        return {
-            own_id: copy.deepcopy(document)
-            for own_id, document in self.documents.items()
-            if own_id.startswith(f"{prefix}_") and document["parent"] == parent
-        }
+    async def naming(self, prefix: str, key: str, own_id: str, also: Filter | None = None) -> list[Document]:
+        assert key in {index.keys[0] for index in KINDS[prefix].INDEXES}
+        where = {key: own_id, **(also or {})}
+        alike = (document for each, document in self.documents.items() if each.startswith(f"{prefix}_"))
+        return [copy.deepcopy(document) for document in alike if filter_applies(where, document)]
 
     def _write(self, before: Record | None, after: Record, act: Act) -> Document:
         revision = revision_of(before, after, act)
