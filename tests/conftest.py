@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pymongo
 import pytest
 from pymongo import monitoring
 from strawberry.types import ExecutionResult
@@ -106,6 +107,14 @@ def engine_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield uri
 
 
+async def dropped(database: Database) -> None:
+    """Remove a test's database and close it. A drop takes as long as there are indexes, so it may take its time."""
+    if database.driver != "mongomock":
+        with pymongo.timeout(60):
+            await database.client.drop_database(database.name)
+    await database.close()
+
+
 @pytest.fixture
 async def make_house(engine_uri: str) -> AsyncIterator[Callable[..., Any]]:
     """Make houses over fresh databases: `await make_house("motor", seeded=True)`."""
@@ -122,9 +131,7 @@ async def make_house(engine_uri: str) -> AsyncIterator[Callable[..., Any]]:
 
     yield make
     for database in opened:
-        if database.driver != "mongomock":
-            await database.client.drop_database(database.name)
-        await database.close()
+        await dropped(database)
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from service.store.relay import Relay
 from service.store.store import Store
 from service.viewer import ANONYMOUS, Grant, Role, Viewer
 from tests.api.world import at
-from tests.conftest import Commands, House
+from tests.conftest import Commands, House, dropped
 
 NETWORK = synthetic.NETWORK
 ADMIN = Viewer("admin", (Grant(Role.NETWORK_ADMIN, NETWORK),))
@@ -42,8 +42,7 @@ async def counted(engine_uri: str) -> AsyncIterator[tuple[House, Commands]]:
     store = Store(database)
     await plant(store, synthetic.records(ACTIVITIES, TODAY.date()), TODAY - dt.timedelta(days=1), lambda _: None)
     yield House(database, store, Relay(database, "tests", asyncio.Event()), TODAY), commands
-    await database.client.drop_database(database.name)
-    await database.close()
+    await dropped(database)
 
 
 async def sent(
