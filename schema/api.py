@@ -14,6 +14,9 @@ from schema.context import Info
 from schema.cooperation.activities import ActivityMutation, ActivityQuery
 from schema.cooperation.agreements import AgreementMutation, AgreementQuery
 from schema.cooperation.confirming import ConfirmingMutation
+from schema.cooperation.deliverables import DeliverableMutation, DeliverableQuery
+from schema.cooperation.groups import LeadingGroupMutation, LeadingGroupQuery
+from schema.cooperation.plans import ActivityPlanMutation, ActivityPlanQuery
 from schema.cooperation.signing import SigningMutation
 from schema.cooperation.statistics import StatisticsQuery
 from schema.describing import Id, argument, both, field
@@ -92,6 +95,9 @@ class Query(
     MembershipQuery,
     HeadcountQuery,
     AgreementQuery,
+    ActivityPlanQuery,
+    LeadingGroupQuery,
+    DeliverableQuery,
     ActivityQuery,
     StatisticsQuery,
 ):
@@ -109,6 +115,9 @@ class Mutation(
     MembershipMutation,
     AgreementMutation,
     SigningMutation,
+    ActivityPlanMutation,
+    LeadingGroupMutation,
+    DeliverableMutation,
     ActivityMutation,
     ConfirmingMutation,
 ):

@@ -6,11 +6,13 @@ import strawberry
 
 if TYPE_CHECKING:
     from schema.cooperation.agreements import Agreement
+    from schema.cooperation.plans import ActivityPlan
     from schema.network.branches import PartyBranch
     from schema.network.networks import Network
     from schema.network.organizations import Organization
 
 AgreementType = Annotated["Agreement", strawberry.lazy("schema.cooperation.agreements")]
 PartyBranchType = Annotated["PartyBranch", strawberry.lazy("schema.network.branches")]
+ActivityPlanType = Annotated["ActivityPlan", strawberry.lazy("schema.cooperation.plans")]
 NetworkType = Annotated["Network", strawberry.lazy("schema.network.networks")]
 OrganizationType = Annotated["Organization", strawberry.lazy("schema.network.organizations")]

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 
 from service.cooperation.activities import Activity
 from service.cooperation.agreements import Agreement
+from service.cooperation.deliverables import Deliverable
+from service.cooperation.groups import LeadingGroup
+from service.cooperation.plans import ActivityPlan
 from service.network.branches import PartyBranch
 from service.network.headcounts import Headcount
 from service.network.memberships import Membership
@@ -20,6 +23,9 @@ KINDS: Mapping[str, type[Record]] = {
         Headcount,
         Membership,
         Agreement,
+        ActivityPlan,
+        LeadingGroup,
+        Deliverable,
         Activity,
     )
 }

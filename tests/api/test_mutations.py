@@ -42,6 +42,9 @@ async def stored(house: House) -> dict[str, int]:
         "headcounts",
         "memberships",
         "agreements",
+        "activity_plans",
+        "leading_groups",
+        "deliverables",
         "activities",
     ):
         documents = await house.database.find(kind, {}, 1000, ("version",))
@@ -160,6 +163,10 @@ async def test_who_holds_no_right_at_all_is_refused_before_anything_is_read(
         ("correctActivity", "startsAt"),
         ("correctActivity", "outcomes"),
         ("correctHeadcount", "staff"),
+        ("correctActivityPlan", "lines"),
+        ("correctLeadingGroup", "chairs"),
+        ("correctDeliverable", "partners"),
+        ("correctDeliverable", "kind"),
     ],
 )
 async def test_null_for_a_required_fact_is_refused_at_that_fact(

@@ -8,7 +8,10 @@ from collections.abc import Mapping
 from tests.api.call import Call
 from tests.api.valid_cooperation import COOPERATION_CALLS
 from tests.api.valid_network import NETWORK_CALLS
+from tests.api.valid_plans import PLAN_CALLS
 
 
 def calls(world: Mapping[str, str]) -> dict[str, Call]:
-    return {name: call for kind in (*NETWORK_CALLS, *COOPERATION_CALLS) for name, call in kind(world).items()}
+    return {
+        name: call for kind in (*NETWORK_CALLS, *COOPERATION_CALLS, *PLAN_CALLS) for name, call in kind(world).items()
+    }

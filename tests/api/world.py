@@ -12,6 +12,7 @@ from graphql import GraphQLField
 from schema.api import schema
 from service.dates import SHANGHAI
 from service.viewer import Grant, Role, Viewer
+from tests.api.world_plans import planned
 from tests.conftest import ADMIN, BANK, BANK_RECORDER, LEAD, LEAD_RECORDER, NETWORK, STRANGER, House
 
 WUXI, HOSPITAL, SCHOOL = "net_004_wuxi", "org_wuxi2", "org_wuxi_kindergarten"
@@ -109,6 +110,8 @@ async def build(house: House) -> dict[str, str]:
     found |= await _activities(house, WUXI, STRANGER, (HOSPITAL, SCHOOL), "wuxi ")
     found |= await _memberships(house, NETWORK, ADMIN, (FIRE, "org_lianzhang", "org_sinograin"), "")
     found |= await _memberships(house, WUXI, STRANGER, ("org_hechi", "org_libo", CSAIR), "wuxi ")
+    found |= await planned(house, made, ADMIN, NETWORK, (LEAD, BANK), found["active"], "")
+    found |= await planned(house, made, STRANGER, WUXI, (HOSPITAL, SCHOOL), found["wuxi active"], "wuxi ")
     found |= await _counts(house, NETWORK, ADMIN, LEAD, "")
     return found | await _counts(house, WUXI, STRANGER, HOSPITAL, "wuxi ")
 

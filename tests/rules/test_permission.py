@@ -10,6 +10,9 @@ from mongomock.filtering import filter_applies
 
 from service.cooperation.activities import Activity, ActivityStatus
 from service.cooperation.agreements import Agreement, AgreementStatus
+from service.cooperation.deliverables import Deliverable, DeliverableStatus
+from service.cooperation.groups import LeadingGroup, LeadingGroupStatus
+from service.cooperation.plans import ActivityPlan, ActivityPlanStatus
 from service.dates import PartialDate
 from service.errors import Code, Refusal
 from service.network.branches import BranchStatus, PartyBranch
@@ -30,6 +33,9 @@ STATES: dict[type[Record], type[Enum]] = {
     Headcount: HeadcountStatus,
     Membership: MembershipStatus,
     Agreement: AgreementStatus,
+    ActivityPlan: ActivityPlanStatus,
+    LeadingGroup: LeadingGroupStatus,
+    Deliverable: DeliverableStatus,
     Activity: ActivityStatus,
 }
 GRANTS = st.one_of(
@@ -50,9 +56,10 @@ def on_the_edge(kind: type[Record]) -> st.SearchStrategy[Record]:
     """Records whose boundary dates lie about the leap day, where `BOUNDS` asks about them."""
     edge = {
         Membership: ("joined", "left"),
+        LeadingGroup: ("until",),
         Agreement: ("term_from", "term_to", "terminated_on"),
     }.get(kind, ())
-    days = st.none() | (BOUNDS.map(PartialDate.on) if kind is Membership else BOUNDS)
+    days = st.none() | (BOUNDS.map(PartialDate.on) if kind in (Membership, LeadingGroup) else BOUNDS)
     return stored(kind).flatmap(
         lambda record: st.builds(
             lambda **facts: type(record)(**{**record.__dict__, **facts}), **dict.fromkeys(edge, days)

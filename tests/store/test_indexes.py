@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from schema.links import LINKS
-from seeds.loader import load
+from seeds.loader import load, plant
 from service.cooperation.activities import Activity
 from service.network.organizations import Organization
 from service.store.database import Database
@@ -25,6 +25,7 @@ from service.store.store import Store, now
 from service.viewer import ANONYMOUS, Grant, Role, Viewer
 from tests.conftest import ADMIN, BANK, LEAD, NETWORK, OBSERVER, Commands, House
 from tests.store.conftest import MakeDatabase
+from tests.store.furniture import FURNITURE
 from tests.store.questions import PAGE, batched, field, followed, link_lists, root_lists
 from tests.store.scene import act
 
@@ -42,6 +43,7 @@ async def house(make_database: MakeDatabase) -> House:
 async def furnished(database: Database) -> House:
     store = Store(database)
     await load(store, now(), lambda _: None)
+    await plant(store, FURNITURE, now(), lambda _: None)
     return House(database, store, Relay(database, "tests", asyncio.Event()))
 
 
@@ -223,6 +225,17 @@ async def test_statistics_are_read_by_an_index(watched: tuple[House, Ledger]) ->
     await ledger.check(least=10)
 
 
+async def test_the_fulfilment_of_plans_is_read_by_an_index(watched: tuple[House, Ledger]) -> None:
+    house, ledger = watched
+    of_one = "fulfilment { rate unplanned } lines { status activities { title } }"
+    for viewer in VIEWERS.values():
+        root = (
+            f'planFulfilment(network: "{NETWORK}", year: 2024) {{ total {{ rate }} plans {{ nodes {{ {of_one} }} }} }}'
+        )
+        await house.ask(f"{{ {root} }}", viewer)
+    await ledger.check(least=5)
+
+
 async def test_the_trail_is_read_and_written_by_an_index(watched: tuple[House, Ledger]) -> None:
     """A keyed write, its retry before and after relaying, the relay's looks, the timeline, the doctor's questions."""
     house, ledger = watched
@@ -255,10 +268,12 @@ async def test_what_actions_look_up_is_read_by_an_index(watched: tuple[House, Le
     await house.store.known("org", [LEAD, BANK], ("name",))
     await house.store.refer({("organization",): BANK}, "org", acting)
     await house.store.lines("org", [LEAD, BANK])
+    await house.store.naming("act", "plan", "pla_1", {"plan_line": {"$in": [1]}, "status": {"$ne": "CANCELLED"}})
+    await house.store.children("bra", "bra_smu_derma_committee")
     twin = await house.store.load(Activity, "act_002_lin_qiaozhi", 1, acting)
     with pytest.raises(Exception, match="ALREADY_EXISTS"):
         await house.store.create(twin, acting)
-    await ledger.check(least=4)
+    await ledger.check(least=6)
 
 
 async def test_every_write_is_of_one_document_by_its_id(make_database: MakeDatabase) -> None:
