@@ -7,11 +7,11 @@ from enum import auto
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from service.acts import Act, reason_of
-from service.cooperation.parties import unfit_organizations, unsigned
+from service.cooperation.parties import agreement_of, unfit_organizations, unsigned
 from service.dates import FIRST_DAY, LAST_DAY, PartialDate
 from service.errors import Code, Path, Problem
 from service.facts import Facts, folded, text
-from service.permission import permit, permit_making
+from service.permission import permit
 from service.records import Action, Document, Filter, Index, Origin, Record, Step, formed, ordered, reformed, sound
 from service.viewer import Right, Upper
 
@@ -131,9 +131,7 @@ class LeadingGroup(Record):
 
 async def form(store: "Store", act: Act, facts: Facts) -> "Document":
     """The leading group of a signed agreement, in its network. A second standing one is refused."""
-    found = await store.refer({("agreement",): facts["agreement"]}, "agr", act)
-    agreement = found[facts["agreement"]]
-    permit_making(Right.KEEP_AGREEMENTS, act.viewer, agreement["network"])
+    agreement = await agreement_of(store, act, facts["agreement"], Right.KEEP_AGREEMENTS)
     own = {"id": act.new_id(LeadingGroup.PREFIX), "network": agreement["network"]}
     group = formed(LeadingGroup, {**facts, **own})
     problems = [*unsigned(agreement), *out_of_order(group, act.day), *unfit_people(group, agreement)]

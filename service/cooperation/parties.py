@@ -6,10 +6,23 @@ from typing import TYPE_CHECKING
 from service.acts import Act
 from service.cooperation.agreements import Stage
 from service.errors import Code, Path, Problem, Refusal
+from service.permission import permit_making
+from service.viewer import Right
 
 if TYPE_CHECKING:
     from service.records import Document
     from service.store.store import Store
+
+
+async def agreement_of(store: "Store", act: Act, own_id: str, right: Right) -> "Document":
+    """The agreement that something new is to stand under, in the agreement's network, where the viewer holds `right`.
+
+    Raises `Refusal` REFERENCE_INVALID for one that is not to be known of or whose network is archived, FORBIDDEN.
+    """
+    agreement = (await store.refer({("agreement",): own_id}, "agr", act))[own_id]
+    permit_making(right, act.viewer, agreement["network"])
+    await store.refer({("agreement",): agreement["network"]}, "net", act)
+    return agreement
 
 
 def unsigned(agreement: "Document") -> Iterator[Problem]:

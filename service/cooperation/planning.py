@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from service.acts import Act, reason_of
 from service.cooperation.activities import ActivityStatus
-from service.cooperation.parties import repeated, unfit_organizations, unsigned
+from service.cooperation.parties import agreement_of, repeated, unfit_organizations, unsigned
 from service.cooperation.pillars import CHINESE, unmatched
 from service.cooperation.plans import ActivityPlan, ActivityPlanStatus, PlanLine
 from service.errors import Code, Path, Problem, Refusal, refuse_any
 from service.facts import Facts, plain
-from service.permission import permit, permit_making
+from service.permission import permit
 from service.records import Action, Origin, formed, reformed, sound
 from service.viewer import Right
 
@@ -28,9 +28,7 @@ EARLIEST, LATEST = 1900, 2999
 
 async def make(store: "Store", act: Act, facts: Facts) -> "Document":
     """The plan of an agreement for a year, in the agreement's network. A second standing one is refused."""
-    found = await store.refer({("agreement",): facts["agreement"]}, "agr", act)
-    agreement = found[facts["agreement"]]
-    permit_making(Right.KEEP_PLANS, act.viewer, agreement["network"])
+    agreement = await agreement_of(store, act, facts["agreement"], Right.KEEP_PLANS)
     lines, problems = numbered(facts["lines"], None)
     own = {"id": act.new_id(ActivityPlan.PREFIX), "network": agreement["network"], "lines": lines}
     plan = formed(ActivityPlan, {**facts, **own, "numbered": len(lines)})

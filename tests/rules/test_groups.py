@@ -147,6 +147,11 @@ async def test_only_who_keeps_agreements_forms_groups(store: MemoryStore) -> Non
         assert await codes(groups.form(store, june(viewer), group_facts())) == [(Code.FORBIDDEN, ())]
 
 
+async def test_an_archived_network_takes_no_new_group(store: MemoryStore) -> None:
+    store.documents["net_a"]["status"] = "ARCHIVED"
+    assert await codes(groups.form(store, june(), group_facts())) == [(Code.REFERENCE_INVALID, ("agreement",))]
+
+
 async def test_each_date_begins_and_ends_states_and_the_record_reads_back(store: MemoryStore) -> None:
     own_id = await formed(store)
     document = store.documents[own_id]

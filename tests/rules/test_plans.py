@@ -94,6 +94,11 @@ async def test_only_who_keeps_plans_makes_them(store: MemoryStore, viewer: Viewe
     assert await codes(planning.make(store, june(viewer), plan_facts())) == [(Code.FORBIDDEN, ())]
 
 
+async def test_an_archived_network_takes_no_new_plan(store: MemoryStore) -> None:
+    store.documents["net_a"]["status"] = "ARCHIVED"
+    assert await codes(planning.make(store, june(), plan_facts())) == [(Code.REFERENCE_INVALID, ("agreement",))]
+
+
 # ── Correcting ──
 
 
