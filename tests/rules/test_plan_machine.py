@@ -118,7 +118,7 @@ class Plans(RuleBasedStateMachine):
             for theme in themes:
                 self.model.add(Line(theme, day))
 
-    @rule(number=st.integers(1, 5))
+    @rule(number=st.integers(1, 3))
     def drop(self, number: int) -> None:
         found = outcome(planning.drop(self.store, self.by(), self.plan, self.model.version, line=number))
         own = self.model.lines.get(number)
@@ -151,7 +151,7 @@ class Plans(RuleBasedStateMachine):
 
     # the activities
 
-    @rule(number=st.none() | st.integers(1, 5), theme=st.sampled_from(THEMES), held=st.booleans())
+    @rule(number=st.none() | st.integers(1, 3), theme=st.sampled_from(THEMES), held=st.booleans())
     def link(self, number: int | None, theme: str, held: bool) -> None:
         self.titles += 1
         hours = {"starts_at": START - dt.timedelta(days=1), "ends_at": None, "title": f"第{self.titles}场"}
@@ -179,7 +179,7 @@ class Plans(RuleBasedStateMachine):
         own.status, own.version = ways[own.status, name], own.version + 1
 
     @precondition(lambda self: self.model.activities)
-    @rule(data=st.data(), number=st.none() | st.integers(1, 5), theme=st.sampled_from(THEMES))
+    @rule(data=st.data(), number=st.none() | st.integers(1, 3), theme=st.sampled_from(THEMES))
     def relink(self, data: st.DataObject, number: int | None, theme: str) -> None:
         own_id, own = self.some(data)
         given = {"plan": self.plan if number else None, "plan_line": number, "topics": [topic(theme=theme)]}
