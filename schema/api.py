@@ -15,7 +15,10 @@ from schema.cooperation.activities import ActivityMutation, ActivityQuery
 from schema.cooperation.agreements import AgreementMutation, AgreementQuery
 from schema.cooperation.attachments import AttachmentMutation
 from schema.cooperation.confirming import ConfirmingMutation
+from schema.cooperation.deliverables import DeliverableMutation, DeliverableQuery
+from schema.cooperation.groups import LeadingGroupMutation, LeadingGroupQuery
 from schema.cooperation.imports import ActivityImportMutation, ActivityReferenceQuery
+from schema.cooperation.plans import ActivityPlanMutation, ActivityPlanQuery
 from schema.cooperation.signing import SigningMutation
 from schema.cooperation.statistics import StatisticsQuery
 from schema.describing import Id, argument, both, field
@@ -110,6 +113,9 @@ class Query(
     OrganizationReferenceQuery,
     ActivityReferenceQuery,
     AgreementQuery,
+    ActivityPlanQuery,
+    LeadingGroupQuery,
+    DeliverableQuery,
     ActivityQuery,
     StatisticsQuery,
     SearchQuery,
@@ -135,6 +141,9 @@ class Mutation(
     PairingMutation,
     AgreementMutation,
     SigningMutation,
+    ActivityPlanMutation,
+    LeadingGroupMutation,
+    DeliverableMutation,
     ActivityMutation,
     ConfirmingMutation,
     AttachmentMutation,

@@ -1,8 +1,10 @@
 """Links between types, declared once: from which kind, by which key, to which kind, and how many at most.
 
-`one` follows an id that the record holds; `embedded` one inside a value of it; `page` lists what names the record.
+`one` follows an id that the record holds, or a value inside it, `several` each id of a list; `page` lists what names
+the record.
 """
 
+import asyncio
 import datetime as dt
 from collections.abc import Callable
 from functools import partial
@@ -15,6 +17,7 @@ from schema.describing import After, Before, First, Last, argument, field
 from schema.pages import EMPTY, Slice, range_of, readable_only, slice_of
 from schema.reader import Below
 from schema.selection import stored_fields
+from service.facts import MOST_ITEMS
 from service.records import Record
 from service.store.reads import MOST_ON_A_PAGE, Query, Range
 
@@ -45,6 +48,18 @@ def one(source: type[Record] | None, key: str, target: type[Record], english: st
         if own_id is None:
             return None
         return await info.context.reader.one(target.PREFIX, own_id, stored_fields(info, target))
+
+    return field(english, chinese, needs=(key,), resolver=resolve)
+
+
+def several(source: type[Record] | None, key: str, target: type[Record], english: str, chinese: str) -> Any:
+    """The field that follows each id in the list stored under `key`; what may not be known of is left out."""
+    LINKS.append(Link(source, key, target, MOST_ITEMS))
+
+    async def resolve(root: strawberry.Parent[Any], info: Info) -> Any:
+        reader, fields = info.context.reader, stored_fields(info, target)
+        found = await asyncio.gather(*(reader.one(target.PREFIX, own_id, fields) for own_id in root[key]))
+        return [each for each in found if each is not None]
 
     return field(english, chinese, needs=(key,), resolver=resolve)
 

@@ -3,7 +3,8 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable
-from typing import NamedTuple, TypeVar
+from dataclasses import replace
+from typing import Any, NamedTuple, TypeVar
 
 from strawberry.dataloader import DataLoader
 
@@ -18,6 +19,7 @@ from service.viewer import Viewer
 
 W = TypeVar("W")
 UNPAIRED = {"org": unpaired.members, "bra": unpaired.branches}
+MOST_VALUES = 1_000  # of one parent, by which what names it is counted
 
 
 class Wanted(NamedTuple):
@@ -34,6 +36,15 @@ class Below(NamedTuple):
     query: Query
     part: Range
     fields: tuple[str, ...]
+
+
+class Counted(NamedTuple):
+    """How many of `query` name one parent by `key`, by the value they have under `by`."""
+
+    parent: str
+    key: str
+    query: Query
+    by: str
 
 
 class Told(NamedTuple):
@@ -62,6 +73,7 @@ class Reader:
         self._records: DataLoader[Wanted, Document | None] = DataLoader(self._load_records, cache=False)
         self._pages: DataLoader[Below, list[Document]] = DataLoader(self._load_pages, cache=False)
         self._totals: DataLoader[Below, int] = DataLoader(self._load_totals, cache=False)
+        self._counts: DataLoader[Counted, dict[Any, int]] = DataLoader(self._load_counts, cache=False)
         self._histories: DataLoader[Told, list[Document]] = DataLoader(self._load_histories, cache=False)
         self._unpaired: DataLoader[Lacking, list[Document]] = DataLoader(self._load_unpaired, cache=False)
 
@@ -76,6 +88,10 @@ class Reader:
     async def total(self, wanted: Below) -> int:
         """How many there are below a parent, pages aside."""
         return await self._totals.load(wanted)
+
+    async def counted(self, wanted: Counted) -> dict[Any, int]:
+        """How many there are below a parent, by value; values that none has are not there."""
+        return await self._counts.load(wanted)
 
     async def history(self, prefix: str, own_id: str, part: Part) -> list[Document]:
         """A part of a record's revisions."""
@@ -115,6 +131,19 @@ class Reader:
             one, parents = same[0], {each.parent for each in same}
             loaded = await reads.counts(self.database, parents, one.key, one.query)
             found |= {id(each): loaded.get(each.parent, 0) for each in same}
+        return [found[id(each)] for each in wanted]
+
+    async def _load_counts(self, wanted: list[Counted]) -> list[dict[Any, int]]:
+        found: dict[int, dict[Any, int]] = {}
+        for same in _alike(wanted, lambda each: (each.key, repr(each.query), each.by)):
+            one, parents = same[0], sorted({each.parent for each in same})
+            below = replace(one.query, equal={**one.query.equal, one.key: {"$in": parents}})
+            group, most = {"parent": one.key, "value": one.by}, MOST_VALUES * len(parents)
+            rows = await reads.tally(self.database, below, group, (), most)
+            by_parent: dict[str, dict[Any, int]] = defaultdict(dict)
+            for row in rows:
+                by_parent[row["_id"]["parent"]][row["_id"]["value"]] = row["activities"]
+            found |= {id(each): by_parent[each.parent] for each in same}
         return [found[id(each)] for each in wanted]
 
     async def _load_histories(self, wanted: list[Told]) -> list[list[Document]]:

@@ -25,8 +25,18 @@ FOLDER = Path(__file__).parent
 SEEDER = Viewer("seeds")
 REASON = "seeds 种子数据"
 BATCH = 200  # records looked up in one command
-REFERENCES = {"network": "net", "organization": "org", "filed_by": "org", "branch": "bra", "agreement": "agr"}
-REFERENCES |= {"department": "dep", "member": "org"}
+REFERENCES = {
+    "network": "net",
+    "organization": "org",
+    "filed_by": "org",
+    "member": "org",
+    "partners": "org",
+    "owner": "org",
+    "branch": "bra",
+    "department": "dep",
+    "agreement": "agr",
+    "plan": "pla",
+}
 
 
 class SeedInvalid(ValueError):
@@ -68,7 +78,7 @@ def references(facts: Mapping[str, Any], own_prefix: str) -> Iterator[tuple[str,
     prefixes = {**REFERENCES, "parent": own_prefix}
     for name, value in facts.items():
         if name in prefixes and value is not None:
-            yield name, prefixes[name], value
+            yield from ((name, prefixes[name], target) for target in (value if isinstance(value, list) else [value]))
         for item in value if isinstance(value, list | tuple) else ():
             if isinstance(item, Mapping):
                 yield from references(item, own_prefix)

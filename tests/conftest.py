@@ -111,6 +111,14 @@ def engine_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield uri
 
 
+async def dropped(database: Database) -> None:
+    """Remove a test's database and close it. A drop takes as long as there are indexes, so it may take its time."""
+    if database.driver != "mongomock" and OUTLIVES_THE_TESTS:
+        with pymongo.timeout(DROP_TIMEOUT):
+            await database.client.drop_database(database.name)
+    await database.close()
+
+
 @pytest.fixture
 async def make_house(engine_uri: str) -> AsyncIterator[Callable[..., Any]]:
     """Make houses over fresh databases: `await make_house("motor", seeded=True)`."""
@@ -127,10 +135,7 @@ async def make_house(engine_uri: str) -> AsyncIterator[Callable[..., Any]]:
 
     yield make
     for database in opened:
-        if database.driver != "mongomock" and OUTLIVES_THE_TESTS:
-            with pymongo.timeout(DROP_TIMEOUT):
-                await database.client.drop_database(database.name)
-        await database.close()
+        await dropped(database)
 
 
 @pytest.fixture

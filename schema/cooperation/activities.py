@@ -21,7 +21,7 @@ from schema.cooperation.enums import (
 )
 from schema.describing import After, Before, First, Id, Last, Reason, Version, argument, both, field
 from schema.inputs import Made, Network, PartialDateInput, PeriodInput, optional, preset, required
-from schema.lazy import AgreementType, NetworkType, OrganizationType, PartyBranchType
+from schema.lazy import ActivityPlanType, AgreementType, NetworkType, OrganizationType, PartyBranchType
 from schema.links import one
 from schema.nodes import PartialDate, Recorded, entity
 from schema.pages import Connection
@@ -31,6 +31,7 @@ from schema.scalars import Moment
 from service.cooperation import activities as domain
 from service.cooperation import holding
 from service.cooperation.agreements import Agreement as AgreementRecord
+from service.cooperation.plans import ActivityPlan as ActivityPlanRecord
 from service.network.branches import PartyBranch as BranchRecord
 from service.network.networks import Network as NetworkRecord
 from service.network.organizations import Organization as OrganizationRecord
@@ -98,6 +99,10 @@ class Activity(Recorded):
     agreement: AgreementType | None = one(
         domain.Activity, "agreement", AgreementRecord, "The agreement it is held under.", "所依据的协议。"
     )
+    plan: ActivityPlanType | None = one(
+        domain.Activity, "plan", ActivityPlanRecord, "The plan it is held by; none when unplanned.", "所依据的计划表。"
+    )
+    plan_line: int | None = field("The number of its line in that plan.", "计划表行号。")
     status: ActivityStatus = field("Its state.", "状态。")
     cancel_reason: str | None = field("Why it was cancelled.", "取消原因。")
     confirmations: list[Confirmation] | None = field(
@@ -118,6 +123,10 @@ class ActivityWhere:
     status: ActivityStatus | None = optional("In this state.", "状态。")
     participant: strawberry.ID | None = optional("With this organisation.", "参与单位编号。")
     agreement: strawberry.ID | None = optional("Under this agreement.", "协议编号。")
+    plan: strawberry.ID | None = optional("Linked to this plan.", "计划表编号。")
+    planned: bool | None = optional(
+        "Linked to a line of some plan; false: unplanned.", "是否关联计划表;false 为计划外。"
+    )
     unconfirmed_by: strawberry.ID | None = optional(
         "Held, and not confirmed by this organisation, which took part.", "已举办而该参与单位尚未确认者。"
     )
@@ -134,10 +143,12 @@ class ActivityWhere:
                 "form": self.form,
                 "participants": self.participant,
                 "agreement": self.agreement,
+                "plan": self.plan,
                 "unconfirmed": self.unconfirmed_by,
                 "disputed": self.disputed,
             },
             state_is(query, self.status or None, day),
+            {"plan": {"$ne": None}} if self.planned else {"plan": None} if self.planned is False else {},
             HELD if self.unconfirmed_by else {},
             happened_during(self.during or None, self.undated if self.undated is not strawberry.UNSET else None),
         )
@@ -185,6 +196,8 @@ class ActivityCorrection:
     media_preview: str | None = optional("Where it was announced.", "前期预告。")
     media_recap: str | None = optional("Where it was reported.", "活动回顾。")
     agreement: strawberry.ID | None = optional("The agreement it is held under.", "所依据的协议编号。")
+    plan: strawberry.ID | None = optional("The agreement's plan that it is held by.", "所依据的计划表编号。")
+    plan_line: int | None = optional("The number of its line in that plan.", "计划表行号。")
     external_reference: str | None = optional(
         "Its number in another system; one activity of a network has it.", "外部系统编号,网络内唯一。"
     )

@@ -11,6 +11,7 @@ from schema.context import Info
 from schema.cooperation.activities import Activity, ActivityWhere
 from schema.cooperation.attachments import Attachment, attached_to
 from schema.cooperation.enums import AgreementKind, AgreementLevel, AgreementStatus, Pillar
+from schema.cooperation.following import UnderAgreement
 from schema.describing import After, Before, First, Id, Last, Reason, Version, argument, both, field
 from schema.inputs import Made, Network, PartialDateInput, PeriodInput, optional, required
 from schema.lazy import NetworkType, OrganizationType, PartyBranchType
@@ -78,7 +79,7 @@ def _text(root: Parent[Document]) -> Any:
 
 
 @entity(domain.Agreement, "What two or more parties sign together.", "两方或多方共同签署的协议。")
-class Agreement(Recorded):
+class Agreement(Recorded, UnderAgreement):
     network: NetworkType | None = one(domain.Agreement, "network", NetworkRecord, "The network.", "所属网络。")
     title: str = field("Its title.", "标题。")
     kind: AgreementKind = field("What it is about.", "类别。")

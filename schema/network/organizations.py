@@ -9,6 +9,7 @@ from schema.conditions import narrowed, state_is
 from schema.context import Info
 from schema.cooperation.activities import Activity, ActivityWhere
 from schema.cooperation.agreements import Agreement, AgreementWhere
+from schema.cooperation.deliverables import Deliverable, DeliverableWhere
 from schema.describing import After, Before, First, Id, Last, Reason, Version, argument, both, field
 from schema.inputs import Made, PartialDateInput, optional, required
 from schema.lazy import NetworkType
@@ -28,6 +29,7 @@ from schema.results import RefusalType, write
 from schema.roots import listed
 from service.cooperation.activities import Activity as ActivityRecord
 from service.cooperation.agreements import Agreement as AgreementRecord
+from service.cooperation.deliverables import Deliverable as DeliverableRecord
 from service.network import organizations as domain
 from service.network.branches import PartyBranch as BranchRecord
 from service.network.departments import Department as DepartmentRecord
@@ -158,6 +160,14 @@ class Organization(Recorded):
         "The activities it takes part in, the latest first.",
         "所参加的活动,最新在前。",
         where=ActivityWhere,
+    )
+    deliverables: Connection[Deliverable] = page(
+        domain.Organization,
+        "concerns",
+        Query(DeliverableRecord, {}, descending=True),
+        "The deliverables it helped to bring about, the latest first.",
+        "所参与的成果,最新在前。",
+        where=DeliverableWhere,
     )
 
 

@@ -126,6 +126,7 @@ class Activity(Record):
         Index(("participants", "date_key")),
         Index(("agreement", "date_key")),
         Index(("search",)),
+        Index(("plan", "date_key")),
     )
     STATE_KEYS = ("status", "counted_for", "unconfirmed")
     STEPS: ClassVar = {
@@ -154,6 +155,8 @@ class Activity(Record):
     media_preview: str | None = text(500, default=None)
     media_recap: str | None = text(500, default=None)
     agreement: str | None = None
+    plan: str | None = None
+    plan_line: int | None = None
     status: ActivityStatus
     cancel_reason: str | None = None
     confirmations: tuple[Confirmation, ...] = ()

@@ -21,6 +21,7 @@ from service.cooperation.fitness import (
     unfit_times,
     unfit_topics,
 )
+from service.cooperation.linking import asked_by_plan, half_linked, under_plan, unfit_plan
 from service.errors import Code, Path, Problem, Refusal
 from service.facts import Facts
 from service.permission import permit, permit_making
@@ -75,7 +76,7 @@ async def cancel(store: "Store", act: Act, own_id: str, version: int) -> "Docume
 async def _file(store: "Store", act: Act, facts: Facts, status: ActivityStatus) -> "Document":
     given = _filed(facts) | {"id": act.new_id(Activity.PREFIX), "status": status}
     plain = formed(Activity, given)
-    activity = settled(plain)
+    activity = await under_plan(store, act, settled(plain))
     filer = [activity.filed_by] if activity.filed_by else activity.organizations  # so that who lacks it is told so
     permit_making(Right.RECORD_ACTIVITIES, act.viewer, activity.network, filer)
     problems = [*contradicting_days(plain, facts), *await _problems(store, act, activity, None)]
@@ -89,7 +90,7 @@ async def _restate(store: "Store", act: Act, action: Action, own_id: str, versio
         reason_of(act)
     status = ActivityStatus.HELD if action is Action.HOLD else before.status
     plain = reformed(before, _filed(facts) | {"status": status, "cancel_reason": before.cancel_reason})
-    after = restated(before, settled(plain))
+    after = restated(before, await under_plan(store, act, settled(plain)))
     if after.filed_by != before.filed_by:
         permit_making(Right.RECORD_ACTIVITIES, act.viewer, after.network, [after.filed_by])
     problems = [*contradicting_days(plain, facts), *await _problems(store, act, after, before)]
@@ -129,6 +130,7 @@ async def _problems(store: "Store", act: Act, after: Activity, before: Activity 
         *unfit_times(after),
         *unfit_outcomes(after),
         *not_yet_over(after, act),
+        *half_linked(after),
     ]
     found: dict[str, Document] = {}
     for prefix, references in _references(after, before).items():
@@ -137,6 +139,8 @@ async def _problems(store: "Store", act: Act, after: Activity, before: Activity 
         except Refusal as refusal:
             problems += refusal.problems
     problems += foreign_branches(after, found)
+    if series := found.get(after.plan or ""):
+        problems += unfit_plan(after, series)
     if agreement := found.get(after.agreement or ""):
         problems += unfit_agreement(after, agreement)
     if agreement and not any(problem.code is Code.REFERENCE_INVALID for problem in problems):
@@ -151,6 +155,7 @@ def _references(after: Activity, before: Activity | None) -> Mapping[str, Mappin
     branches = {(part.organization, part.branch) for part in before.participations} if before else set()
     places = [(("participations", place), part) for place, part in enumerate(after.participations)]
     same = before and _asked_by_agreement(before) == _asked_by_agreement(after)
+    as_planned = before and asked_by_plan(before) == asked_by_plan(after)
     return {
         "net": {} if before else {("network",): after.network},
         "org": {(*path, "organization"): part.organization for path, part in places if part.organization not in known},
@@ -160,6 +165,7 @@ def _references(after: Activity, before: Activity | None) -> Mapping[str, Mappin
             if part.branch is not None and (part.organization, part.branch) not in branches
         },
         "agr": {} if same or after.agreement is None else {("agreement",): after.agreement},
+        "pla": {} if as_planned or after.plan is None else {("plan",): after.plan},
     }
 
 

@@ -117,7 +117,8 @@ async def withdraw(store: "Store", act: Act, own_id: str, version: int) -> "Docu
 
 async def _unfit(store: "Store", act: Act, assignment: RoleAssignment, path: Path) -> list[Problem]:
     """What stands against this subject's holding the role, in itself and beside what else the subject holds."""
-    held = await store.found(RoleAssignment.PREFIX, "subject_key", assignment.subject)
+    named = await store.naming(RoleAssignment.PREFIX, "subject_key", assignment.subject)
+    held = {document["_id"]: document for document in named}
     problems = [*unfit_holder(assignment, act), *not_apart(assignment, held, path)]
     if assignment.role is Role.RECORDER and assignment.organization is not None:
         problems += await _strangers(store, act, assignment, assignment.organization)
@@ -131,8 +132,8 @@ async def _strangers(store: "Store", act: Act, assignment: RoleAssignment, organ
     except Refusal as refusal:
         return list(refusal.problems)
     key, day = joined(assignment.network, organization), max(assignment.since, act.day)
-    found = await store.found(Membership.PREFIX, "duplicate_key", key)
-    if any(Membership.state(membership, day) == MembershipStatus.ACTIVE for membership in found.values()):
+    found = await store.naming(Membership.PREFIX, "duplicate_key", key)
+    if any(Membership.state(membership, day) == MembershipStatus.ACTIVE for membership in found):
         return []
     english = f"{organization} is no member of this network on {day}."
     chinese = f"{organization} 在 {day} 不是该网络的牵头或成员单位。"
@@ -146,10 +147,10 @@ async def _leave_no_network_alone(store: "Store", act: Act, before: RoleAssignme
         or before.role is not Role.NETWORK_ADMIN
     ):
         return
-    others = await store.found(RoleAssignment.PREFIX, "admin_key", before.network)
+    others = await store.naming(RoleAssignment.PREFIX, "admin_key", before.network)
     if not any(
-        own_id != before.id and RoleAssignment.state(other, act.day) == RoleAssignmentStatus.ACTIVE
-        for own_id, other in others.items()
+        other["_id"] != before.id and RoleAssignment.state(other, act.day) == RoleAssignmentStatus.ACTIVE
+        for other in others
     ):
         english = "The network would have no administrator: hand the role over, or give it to another one first."
         chinese = "该网络将没有管理员:请移交角色,或先授予另一人。"

@@ -73,6 +73,6 @@ async def first_absence(
     store: "Store", network: str, organization: str, roles: Collection[str], whens: Iterable[PartialDate]
 ) -> PartialDate | None:
     """The first of `whens` on which `organization` held none of `roles` in `network`; None when it always did."""
-    named = await store.naming("mem", {"organization": organization, "network": network}, "date_key")
+    named = await store.naming("mem", "organization", organization, {"network": network})
     held = [membership for membership in named if membership["role"] in roles]
     return next((when for when in whens if not any(stood(membership, when) for membership in held)), None)

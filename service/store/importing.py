@@ -69,7 +69,7 @@ async def bring_in(
     With REJECT_ALL every row is rehearsed first; raises `Refusal` with all problems, and writes nothing, when one is
     refused. After that only what others write meanwhile can refuse a row, which is told as with REJECT_FAILED. A retry
     with the same key goes on where the first try stopped. Raises LIMIT_EXCEEDED above MOST_ROWS,
-    IDEMPOTENCY_KEY_REUSED when the first try had other arguments.
+    IDEMPOTENCY_KEY_REUSED when the first try had other arguments, REFERENCE_INVALID for a network out of use.
     """
     if len(rows) > MOST_ROWS:
         english = f"At most {MOST_ROWS} rows; {len(rows)} were given."
@@ -80,6 +80,8 @@ async def bring_in(
     done = await call.done(gathered)
     known = await gathered.standing(importable.kind, network, [*dict.fromkeys(filter(None, call.references))], act)
     await gathered.gather(named(call.rows))
+    if len(done) < len(rows):
+        await gathered.refer({("network",): network}, "net", act)
     if on_error is OnError.REJECT_ALL and not done:
         refuse_any([problem async for problem in call.rehearsed(Rehearsal(gathered), known)])
     return [

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from service.cooperation.activities import Activity
 from service.cooperation.agreements import Agreement
 from service.cooperation.attachments import Attachment
+from service.cooperation.deliverables import Deliverable
+from service.cooperation.groups import LeadingGroup
+from service.cooperation.plans import ActivityPlan
 from service.network.branches import PartyBranch
 from service.network.departments import Department
 from service.network.headcounts import Headcount
@@ -30,6 +33,9 @@ KINDS: Mapping[str, type[Record]] = {
         Station,
         Pairing,
         Agreement,
+        ActivityPlan,
+        LeadingGroup,
+        Deliverable,
         Activity,
         Attachment,
         RoleAssignment,

@@ -16,11 +16,10 @@ from service.acts import Act
 from service.ancestry import DEEPEST
 from service.errors import Code, Path, Problem, Refusal, Unavailable, not_found, refuse_any
 from service.permission import may_read
-from service.records import Document, Record, document_of, record_of
+from service.records import Document, Filter, Record, document_of, record_of
 from service.store.database import Database, Duplicate
 from service.store.history import earlier_state, find_by_key
 from service.store.kinds import KINDS, index_name
-from service.store.reads import Query
 from service.store.roles import StandingRoles
 from service.trail.revisions import revision_of
 
@@ -146,26 +145,16 @@ class Store:
         )
         return found
 
-    async def naming(self, prefix: str, equal: Mapping[str, str], order: str) -> list[Document]:
-        """The documents of type `prefix` whose keys are `equal`, by the index of these and `order`, whoever asks."""
-        kind = KINDS[prefix]
-        query = Query(kind, equal, order=order)
-        return list(
-            await self.database.find(kind.COLLECTION, query.where(), MOST_CHILDREN, index=index_name(query.index()))
-        )
-
     async def children(self, prefix: str, parent: str) -> dict[str, Document]:
         """The documents of type `prefix` directly below `parent`, by id, whoever asks."""
-        kind = KINDS[prefix]
-        found = await self.database.find(kind.COLLECTION, {"parent": parent}, MOST_CHILDREN, index="parent_name_key")
-        return {document["_id"]: document for document in found}
+        return {document["_id"]: document for document in await self.naming(prefix, "parent", parent)}
 
-    async def found(self, prefix: str, key: str, value: str) -> dict[str, Document]:
-        """The documents of type `prefix` whose `key`, the first of a declared index, is `value`; whoever asks."""
+    async def naming(self, prefix: str, key: str, own_id: str, also: Filter | None = None) -> list[Document]:
+        """The documents of type `prefix` whose `key`, an index's first, names `own_id`: MOST_CHILDREN at most."""
         kind = KINDS[prefix]
-        index = next(index_name(index) for index in kind.INDEXES if index.keys[0] == key)
-        found = await self.database.find(kind.COLLECTION, {key: value}, MOST_CHILDREN, index=index)
-        return {document["_id"]: document for document in found}
+        index = next(index for index in kind.INDEXES if index.keys[0] == key)
+        where = {key: own_id, **(also or {})}
+        return [*await self.database.find(kind.COLLECTION, where, MOST_CHILDREN, index=index_name(index))]
 
     @contextlib.asynccontextmanager
     async def alone(self, name: str) -> AsyncIterator[None]:

@@ -13,7 +13,6 @@ import uuid
 from collections.abc import AsyncIterator
 from typing import Any
 
-import pymongo
 import pytest
 
 from seeds import synthetic
@@ -26,7 +25,7 @@ from service.store.relay import Relay
 from service.store.store import Store
 from service.viewer import ANONYMOUS, Grant, Role, Viewer
 from tests.api.world import at
-from tests.conftest import DROP_TIMEOUT, OUTLIVES_THE_TESTS, Commands, House
+from tests.conftest import Commands, House, dropped
 
 NETWORK = synthetic.NETWORK
 ADMIN = Viewer("admin", (Grant(Role.NETWORK_ADMIN, NETWORK),))
@@ -43,10 +42,7 @@ async def counted(engine_uri: str) -> AsyncIterator[tuple[House, Commands]]:
     store = Store(database)
     await plant(store, synthetic.records(ACTIVITIES, TODAY.date()), TODAY - dt.timedelta(days=1), lambda _: None)
     yield House(database, store, Relay(database, "tests", asyncio.Event()), TODAY), commands
-    if OUTLIVES_THE_TESTS:
-        with pymongo.timeout(DROP_TIMEOUT):
-            await database.client.drop_database(database.name)
-    await database.close()
+    await dropped(database)
 
 
 async def sent(

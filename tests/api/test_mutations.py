@@ -164,6 +164,10 @@ async def test_who_holds_no_right_at_all_is_refused_before_anything_is_read(
         ("correctPairing", "mode"),
         ("correctPairing", "begins"),
         ("correctAttachment", "kind"),
+        ("correctActivityPlan", "lines"),
+        ("correctLeadingGroup", "chairs"),
+        ("correctDeliverable", "partners"),
+        ("correctDeliverable", "kind"),
     ],
 )
 async def test_null_for_a_required_fact_is_refused_at_that_fact(

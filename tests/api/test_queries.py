@@ -269,6 +269,7 @@ async def test_no_root_field_of_the_schema_goes_unasked_here() -> None:
     asked = (
         "viewer node nodes networks organizations memberships headcounts agreements activities activityCounts coverage"
         " roleAssignments organizationByReference activityByReference"
+        " activityPlans planFulfilment leadingGroups deliverables search"
     )
     asked += " departments persons stations pairings"  # test_network_people.py
-    assert set(asked.split()) == set(QUERIES)  # activityCounts and coverage: test_statistics.py
+    assert set(asked.split()) == set(QUERIES)  # counts and coverage: test_statistics.py, plans: test_plan*.py

@@ -3,6 +3,7 @@ tables of rights, errors, limits and settings are those of the code. Both langua
 """
 
 import importlib
+import itertools
 import json
 import re
 import shlex
@@ -138,9 +139,10 @@ def test_every_command_of_the_service_is_told_and_has_the_options_told(
 ) -> None:
     told = [words[3:] for words in commands(TEXTS[name]) if words[0] == "python"]
 
-    for command, *options in told:
-        shown = help_of(capsys, command)
-        assert {option for option in options if option.startswith("--")} <= set(re.findall(r"--[a-z-]+", shown))
+    for words in told:
+        path = list(itertools.takewhile(lambda word: not word.startswith("--"), words))
+        options = {word for word in words if word.startswith("--")}
+        assert options <= set(re.findall(r"--[a-z-]+", help_of(capsys, *path)))
     assert {command for command, *_ in told} == set(re.findall(r"^    ([a-z-]+)\s", help_of(capsys), re.MULTILINE))
 
 

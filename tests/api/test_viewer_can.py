@@ -49,6 +49,22 @@ STEPS: Mapping[str, Mapping[str, str]] = {
         "TERMINATE": "terminateAgreement",
         "DISCARD": "discardAgreement",
     },
+    "pla": {
+        "CORRECT": "correctActivityPlan",
+        "DROP_LINE": "dropPlanLine",
+        "DISCARD": "discardActivityPlan",
+    },
+    "grp": {
+        "CORRECT": "correctLeadingGroup",
+        "END": "dissolveLeadingGroup",
+        "DISCARD": "discardLeadingGroup",
+    },
+    "del": {
+        "CORRECT": "correctDeliverable",
+        "LAUNCH": "launchDeliverable",
+        "CLOSE": "closeDeliverable",
+        "DISCARD": "discardDeliverable",
+    },
     "act": {
         "CORRECT": "correctActivity",
         "HOLD": "holdActivity",

@@ -9,9 +9,12 @@ from tests.api.call import Call
 from tests.api.valid_cooperation import COOPERATION_CALLS
 from tests.api.valid_network import NETWORK_CALLS
 from tests.api.valid_people import PEOPLE_CALLS
+from tests.api.valid_plans import PLAN_CALLS
 
 
 def calls(world: Mapping[str, str]) -> dict[str, Call]:
     return {
-        name: call for kind in (*NETWORK_CALLS, *PEOPLE_CALLS, *COOPERATION_CALLS) for name, call in kind(world).items()
+        name: call
+        for kind in (*NETWORK_CALLS, *PEOPLE_CALLS, *COOPERATION_CALLS, *PLAN_CALLS)
+        for name, call in kind(world).items()
     }

@@ -10,10 +10,10 @@ from typing import Any
 from graphql import GraphQLField
 
 from schema.api import schema
-from service.acts import Act
-from service.cooperation import attaching
 from service.dates import SHANGHAI
 from service.viewer import Grant, Role, Viewer
+from tests.api.world_files import attachments
+from tests.api.world_plans import planned
 from tests.conftest import ADMIN, BANK, BANK_RECORDER, LEAD, LEAD_RECORDER, NETWORK, STRANGER, House
 
 WUXI, HOSPITAL, SCHOOL = "net_004_wuxi", "org_wuxi2", "org_wuxi_kindergarten"
@@ -68,8 +68,8 @@ async def problems(house: House, name: str, viewer: Viewer = ADMIN, **given: Any
 
 
 async def version_of(house: House, own_id: str, viewer: Viewer = ADMIN) -> int:
-    data = await house.data("query($id: ID!) { node(id: $id) { ... on Recorded { version } } }", viewer, id=own_id)
-    return int(data["node"]["version"])
+    query = "query($id: ID!) { node(id: $id) { ... on Recorded { version } } }"
+    return int((await house.data(query, viewer, id=own_id))["node"]["version"])
 
 
 def agreement(title: str, network: str = NETWORK, parties: tuple[str, str] = (LEAD, BANK), **facts: Any) -> Any:
@@ -114,6 +114,8 @@ async def build(house: House) -> dict[str, str]:
     found |= await _memberships(house, WUXI, STRANGER, ("org_hechi", "org_libo", CSAIR), "wuxi ")
     found |= await _roles(house, NETWORK, ADMIN, BANK, "")
     found |= await _roles(house, WUXI, STRANGER, SCHOOL, "wuxi ")
+    found |= await planned(house, made, ADMIN, NETWORK, (LEAD, BANK), found["active"], "")
+    found |= await planned(house, made, STRANGER, WUXI, (HOSPITAL, SCHOOL), found["wuxi active"], "wuxi ")
     found |= await _counts(house, NETWORK, ADMIN, LEAD, "")
     found |= await _counts(house, WUXI, STRANGER, HOSPITAL, "wuxi ")
     found |= await _people(house, ADMIN, LEAD, found["branch"], "")
@@ -122,8 +124,8 @@ async def build(house: House) -> dict[str, str]:
     found |= await _stations(house, WUXI, STRANGER, (HOSPITAL, SCHOOL), "wuxi ")
     found |= await _pairings(house, NETWORK, ADMIN, found["branch"], BANK, "")
     found |= await _pairings(house, WUXI, STRANGER, found["wuxi branch"], SCHOOL, "wuxi ")
-    found |= await _attachments(house, ADMIN, found, "")
-    return found | await _attachments(house, STRANGER, found, "wuxi ")
+    found |= await attachments(house, made, ADMIN, found, "")
+    return found | await attachments(house, made, STRANGER, found, "wuxi ")
 
 
 async def _agreements(
@@ -275,24 +277,4 @@ async def _pairings(house: House, network: str, admin: Viewer, branch: str, memb
         "mistaken pairing": await paired("药学", "2024-03-01"),
     }
     await made(house, "discardPairing", admin, id=found["mistaken pairing"], version=1, reason="测试原因")
-    return {f"{mark}{name}": own_id for name, own_id in found.items()}
-
-
-async def attached(house: House, viewer: Viewer, record: str, number: int, **facts: Any) -> str:
-    """The id of an attachment of a file that was taken in, as an upload makes one."""
-    file = {"media_type": "application/pdf", "size": 7, "sha256": f"{number:064x}", "stored_as": f"{number:026}"}
-    told = {"record": record, "kind": "EVIDENCE", "file_name": "签到表.pdf", **facts}
-    moment = house.at or TODAY
-    document = await attaching.attach(house.store, Act(viewer, moment, "createAttachment"), file | told)
-    return str(document["_id"])
-
-
-async def _attachments(house: House, admin: Viewer, records: Mapping[str, str], mark: str) -> dict[str, str]:
-    first = 10 if mark else 0
-    found = {
-        "attached": await attached(house, admin, records[f"{mark}held"], first + 1),
-        "scanned": await attached(house, admin, records[f"{mark}active"], first + 2, kind="SCAN"),
-        "misattached": await attached(house, admin, records[f"{mark}published"], first + 3),
-    }
-    await made(house, "discardAttachment", admin, id=found["misattached"], version=1, reason="测试原因")
     return {f"{mark}{name}": own_id for name, own_id in found.items()}

@@ -25,6 +25,7 @@ from seeds.loader import load
 from service.errors import Code, Refusal
 from service.store import upkeep
 from service.store.database import Database
+from service.store.kinds import kind_of
 from service.store.relay import Relay
 from service.store.store import Store, now
 from service.viewer import ANONYMOUS, Viewer
@@ -69,6 +70,12 @@ PRIVATE = {
     "Agreement.versions": ("active", "versions { number }"),
     "Agreement.signatures": ("active", "signatures { version }"),
     "Agreement.declines": ("active", "declines { version }"),
+    "LeadingGroupChair.name": ("group", "chairs { name }"),
+    "LeadingGroupMember.name": ("group", "members { name }"),
+    "LeadingGroupOffice.head": ("group", "office { head }"),
+    "ActivityPlan.timeline": ("plan", "timeline { totalCount }"),
+    "LeadingGroup.timeline": ("group", "timeline { totalCount }"),
+    "Deliverable.timeline": ("deliverable", "timeline { totalCount }"),
     "Network.timeline": ("net_002_derma", "timeline { totalCount }"),
     "Organization.timeline": ("org_smu_derma", "timeline { totalCount }"),
     "PartyBranch.timeline": ("branch", "timeline { totalCount }"),
@@ -118,14 +125,25 @@ def _forbidden(error: object) -> bool:
 
 async def private_answers(house: House, name: str, own_id: str, selection: str, viewer: Viewer) -> str:
     """yes, no, or - where the record itself may not be known of."""
-    query = f"query($id: ID!) {{ node(id: $id) {{ ... on {name.partition('.')[0]} {{ {selection} }} }} }}"
+    kind = kind_of(own_id)
+    assert kind is not None
+    query = f"query($id: ID!) {{ node(id: $id) {{ ... on {kind.__name__} {{ {selection} }} }} }}"
     result = await house.ask(query, viewer, id=own_id)
     assert result.data is not None
     if result.data["node"] is None:
         return "-"
     forbidden = any(_forbidden(error.original_error) for error in result.errors or ())
-    assert forbidden == (None in result.data["node"].values()), (name, result)
+    assert forbidden == (None in innermost(result.data["node"])), (name, result)
     return "no" if forbidden else "yes"
+
+
+def innermost(value: Any) -> Iterator[Any]:
+    """The values inside lists and objects; a private field may belong to a value inside the record."""
+    if isinstance(value, list | dict):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from innermost(item)
+    else:
+        yield value
 
 
 async def known(house: House, own_id: str, viewer: Viewer) -> bool:

@@ -25,7 +25,7 @@ NOW = dt.datetime(2025, 3, 1, 4, tzinfo=dt.UTC)
 BESIDE_THE_CHECKOUT = Path(__file__).parents[3] / "shared" / "sources"
 FACTS = [f"{letter}{n}" for letter, most in zip("ABCDE", (23, 10, 24, 11, 18), strict=True) for n in range(1, most + 1)]
 SEEDS = read()
-UNTOLD = {"dep", "pai", "att", "rol"}  # counted in the sources and never named, or no matter of theirs
+UNTOLD = {"dep", "pai", "att", "rol", "pla", "grp"}  # counted in the sources and never named, or no matter of theirs
 BY_ID = {record.id: record for record in SEEDS}
 
 
@@ -86,6 +86,8 @@ def test_each_fact_names_its_records_or_what_they_wait_for() -> None:
         ("sta_001_hechi_centre", ("plaque_on",)),
         ("per_004_secretary", ("cadre",)),
         ("agr_002_boc_yuexiu_integrity", ("level", "term_from", "signed_on", "versions")),
+        ("del_002_wechat_payment", ("agreement", "launched_on")),
+        ("del_004_yangshan_line", ("agreement",)),
         ("act_002_integrity_films", ("when", "place", "main_host")),
         ("act_004_yangshan_line", ("place", "main_host")),
     ],
@@ -102,6 +104,7 @@ def test_only_what_the_sources_date_has_a_date() -> None:
         **dict.fromkeys(this_year, PartialDate.parse("2024")),
         "act_002_boc_platform": PartialDate.parse("2018"),
         "act_004_yangshan_line": PartialDate.on(dt.date(2024, 5, 12)),
+        "del_004_yangshan_line": PartialDate.on(dt.date(2024, 5, 12)),
     }
 
 

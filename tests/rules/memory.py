@@ -5,14 +5,16 @@ Looking up what an action refers to is the store's own code; loading and writing
 
 import contextlib
 import copy
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from typing import Any, TypeVar
+
+from mongomock.filtering import filter_applies
 
 from service.acts import Act
 from service.errors import Code, Problem, Refusal, not_found
 from service.permission import may_read
-from service.records import Document, Record, document_of, record_of
+from service.records import Document, Filter, Record, document_of, record_of
 from service.store.kinds import KINDS
 from service.store.store import Store, conflict
 from service.trail.revisions import revision_of
@@ -57,27 +59,11 @@ class MemoryStore(Store):
         wanted = sorted({own_id for own_id in ids if own_id.startswith(f"{prefix}_")})
         return {own_id: copy.deepcopy(self.documents[own_id]) for own_id in wanted if own_id in self.documents}
 
-    async def naming(self, prefix: str, equal: Mapping[str, str], order: str) -> list[Document]:
-        return [
-            copy.deepcopy(document)
-            for own_id, document in self.documents.items()
-            if own_id.startswith(f"{prefix}_") and equal.items() <= {name: document[name] for name in equal}.items()
-        ]
-
-    async def children(self, prefix: str, parent: str) -> dict[str, Document]:
-        return {
-            own_id: copy.deepcopy(document)
-            for own_id, document in self.documents.items()
-            if own_id.startswith(f"{prefix}_") and document["parent"] == parent
-        }
-
-    async def found(self, prefix: str, key: str, value: str) -> dict[str, Document]:
-        assert any(index.keys[0] == key for index in KINDS[prefix].INDEXES)
-        return {
-            own_id: copy.deepcopy(document)
-            for own_id, document in self.documents.items()
-            if own_id.startswith(f"{prefix}_") and document[key] == value
-        }
+    async def naming(self, prefix: str, key: str, own_id: str, also: Filter | None = None) -> list[Document]:
+        assert key in {index.keys[0] for index in KINDS[prefix].INDEXES}
+        where = {key: own_id, **(also or {})}
+        alike = (document for each, document in self.documents.items() if each.startswith(f"{prefix}_"))
+        return [copy.deepcopy(document) for document in alike if filter_applies(where, document)]
 
     @contextlib.asynccontextmanager
     async def alone(self, name: str) -> AsyncIterator[None]:

@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
 from service.acts import Act
-from service.cooperation import drafting, holding
+from service.cooperation import deliverables, drafting, holding
 from service.cooperation.activities import HAPPENED, Activity
 from service.cooperation.agreements import Agreement
+from service.cooperation.deliverables import Deliverable
 from service.facts import Facts
 from service.network import (
     branches,
@@ -39,6 +40,7 @@ ACTIONS: Mapping[str, Action] = {
     "sta": stations.open_station,
     "pai": pairings.pair,
     "agr": drafting.draft,
+    "del": deliverables.plan,
     "act": holding.plan,
 }
 MADE_LATER = {"id", "status", "stage", "gaps", "versions", "signatures", "terminated_on", "end_reason", "cancel_reason"}
@@ -80,4 +82,6 @@ def given(record: Record) -> dict[str, Any]:
     plain = {name: document[name] for name in facts}
     if isinstance(record, Agreement) and record.versions:
         plain["text"] = record.versions[0].text
+    if isinstance(record, Deliverable):
+        plain["status"] = record.status.value
     return plain

@@ -12,6 +12,9 @@ from mongomock.filtering import filter_applies
 from service.cooperation.activities import Activity, ActivityStatus
 from service.cooperation.agreements import Agreement, AgreementStatus
 from service.cooperation.attachments import ATTACHABLE, Attachment, AttachmentStatus
+from service.cooperation.deliverables import Deliverable, DeliverableStatus
+from service.cooperation.groups import LeadingGroup, LeadingGroupStatus
+from service.cooperation.plans import ActivityPlan, ActivityPlanStatus
 from service.dates import PartialDate
 from service.errors import Code, Refusal
 from service.network.branches import BranchStatus, PartyBranch
@@ -42,6 +45,9 @@ STATES: dict[type[Record], type[Enum]] = {
     Station: StationStatus,
     Pairing: PairingStatus,
     Agreement: AgreementStatus,
+    ActivityPlan: ActivityPlanStatus,
+    LeadingGroup: LeadingGroupStatus,
+    Deliverable: DeliverableStatus,
     Activity: ActivityStatus,
     Attachment: AttachmentStatus,
     RoleAssignment: RoleAssignmentStatus,
@@ -66,6 +72,7 @@ def on_the_edge(kind: type[Record]) -> st.SearchStrategy[Record]:
         Membership: ("joined", "left"),
         Station: ("plaque_on", "closed_on"),
         Pairing: ("begins", "ends"),
+        LeadingGroup: ("until",),
         Agreement: ("term_from", "term_to", "terminated_on"),
         RoleAssignment: ("ended_on",),
     }.get(kind, ())
@@ -73,7 +80,7 @@ def on_the_edge(kind: type[Record]) -> st.SearchStrategy[Record]:
         return stored(kind).flatmap(
             lambda record: st.sampled_from(sorted(ATTACHABLE)).map(lambda of: replace(record, record=f"{of}_1"))  # type: ignore[type-var]  # an Attachment
         )
-    days = st.none() | (BOUNDS.map(PartialDate.on) if issubclass(kind, Span) else BOUNDS)
+    days = st.none() | (BOUNDS.map(PartialDate.on) if issubclass(kind, (Span, LeadingGroup)) else BOUNDS)
     return stored(kind).flatmap(
         lambda record: st.builds(
             lambda **facts: type(record)(**{**record.__dict__, **facts}),

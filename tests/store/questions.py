@@ -24,6 +24,7 @@ IDS = {
     "network": NETWORK,
     "memberOf": NETWORK,
     "agreement": "agr_002_boc_yuexiu_co_building",
+    "plan": "pla_1",
 }
 ANY: dict[str, Any] = {
     "PeriodInput": {"from": "2019-01-01", "to": "2024-12-31"},
@@ -46,9 +47,12 @@ def literal(given: Any, of: Any) -> str:
 
 
 def filters(of: Any, every: bool) -> Iterator[dict[str, Any]]:
-    """No condition, each one alone and all of them; with `every`, each set of them."""
+    """No condition, each one alone and all of them; with `every`, also each set of two or three.
+
+    An index begins with at most two equalities, so sets of three show every choice between indexes.
+    """
     names = list(of.fields)
-    sizes = range(len(names) + 1) if every else sorted({0, 1, len(names)})
+    sizes = sorted({0, 1, *((2, 3) if every else ()), len(names)} & {*range(len(names) + 1)})
     for chosen in itertools.chain.from_iterable(itertools.combinations(names, size) for size in sizes):
         yield {name: value_of(name, of.fields[name].type) for name in chosen}
 

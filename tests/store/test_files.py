@@ -26,7 +26,7 @@ from service.store.files import (
 from service.store.kinds import CHUNKS
 from service.store.store import now
 from service.store.sweep import keep_sweeping, sweep
-from tests.api.world import attached
+from tests.api.world_files import attached
 from tests.conftest import ADMIN
 from tests.store.conftest import MakeDatabase
 from tests.store.test_indexes import furnished
