@@ -13,6 +13,7 @@ from strawberry.types import ExecutionContext
 from schema.context import Info
 from schema.cooperation.activities import ActivityMutation, ActivityQuery
 from schema.cooperation.agreements import AgreementMutation, AgreementQuery
+from schema.cooperation.amending import AmendmentMutation
 from schema.cooperation.signing import SigningMutation
 from schema.cooperation.statistics import StatisticsQuery
 from schema.describing import Id, argument, both, field
@@ -108,6 +109,7 @@ class Mutation(
     MembershipMutation,
     AgreementMutation,
     SigningMutation,
+    AmendmentMutation,
     ActivityMutation,
 ):
     pass

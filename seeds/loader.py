@@ -25,7 +25,14 @@ FOLDER = Path(__file__).parent
 SEEDER = Viewer("seeds")
 REASON = "seeds 种子数据"
 BATCH = 200  # records looked up in one command
-REFERENCES = {"network": "net", "organization": "org", "filed_by": "org", "branch": "bra", "agreement": "agr"}
+REFERENCES = {
+    "network": "net",
+    "organization": "org",
+    "filed_by": "org",
+    "branch": "bra",
+    "agreement": "agr",
+    "supersedes": "agr",
+}
 
 
 class SeedInvalid(ValueError):

@@ -62,6 +62,8 @@ PRIVATE = {
     "Agreement.versions": ("active", "versions { number }"),
     "Agreement.signatures": ("active", "signatures { version }"),
     "Agreement.declines": ("active", "declines { version }"),
+    "Agreement.amendment": ("amending", "amendment { version }"),
+    "Agreement.amendments": ("amending", "amendments { version }"),
     "Network.timeline": ("net_002_derma", "timeline { totalCount }"),
     "Organization.timeline": ("org_smu_derma", "timeline { totalCount }"),
     "PartyBranch.timeline": ("branch", "timeline { totalCount }"),

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from service.cooperation import drafting, signing
-from service.cooperation.agreements import MOST_VERSIONS, Agreement
+from service.cooperation.agreements import Agreement
+from service.cooperation.texts import MOST_VERSIONS
 from service.errors import Code, Refusal
 from service.permission import steps_open
 from service.records import Document
