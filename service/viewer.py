@@ -15,6 +15,7 @@ from service.errors import Code, Problem, Refusal
 ALGORITHM = "HS256"
 LEEWAY = dt.timedelta(seconds=30)
 CLAIMS = ("iss", "aud", "exp", "nbf", "sub")
+SERVICE = "service:"  # begins the subjects under which the service itself acts; no token has such a one
 
 
 class Upper(StrEnum):
@@ -183,7 +184,7 @@ class TokenKeys:
                 leeway=LEEWAY,
                 options={"require": list(CLAIMS)},
             )
-            return Viewer(str(claims["sub"]), grants_of(claims.get("roles")))
+            return Viewer(_subject(str(claims["sub"])), grants_of(claims.get("roles")))
         except jwt.ExpiredSignatureError:
             raise unauthenticated("The token has expired; get a new one.", "令牌已过期,请重新获取。") from None
         except (jwt.PyJWTError, ValueError, TypeError, KeyError):
@@ -201,6 +202,12 @@ def grants_of(roles: object) -> tuple[Grant, ...]:
     return tuple(
         Grant(Role(role["role"]), _scope(role.get("network")), _scope(role.get("organization"))) for role in roles or ()
     )
+
+
+def _subject(subject: str) -> str:
+    if subject.startswith(SERVICE):
+        raise ValueError(f"{subject!r} is a subject of the service itself")
+    return subject
 
 
 def _scope(own_id: object) -> str | None:

@@ -25,6 +25,7 @@ KINDS: Mapping[str, type[Record]] = {
 }
 TRAIL_INDEXES = (Index(("outbox.at",)), Index(("outbox.key",)))  # what waits for the relay, and what a retry looks for
 REVISIONS = "revisions"
+SEQUENCE_INDEX = "partition_sequence"
 REVISION_INDEXES = (
     Index(("partition", "sequence"), unique=True),
     Index(("record", "version")),

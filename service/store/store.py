@@ -28,9 +28,9 @@ OUT_OF_USE = frozenset({"ARCHIVED", "DISCARDED", "CANCELLED"})
 class Store:
     """`written` is set after each write, so that the relay need not wait for its next round."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, written: asyncio.Event | None = None) -> None:
         self.database = database
-        self.written = asyncio.Event()
+        self.written = written or asyncio.Event()
 
     async def load(self, kind: type[R], own_id: str, version: int, act: Act) -> R:
         """The record to change. Raises `Refusal` NOT_FOUND (missing or not to be known), CONFLICT (other version)."""

@@ -104,6 +104,7 @@ async def build(house: House) -> dict[str, str]:
     house.at = DRAFTED
     found = await _agreements(house, NETWORK, ADMIN, LEAD_RECORDER, BANK_RECORDER, (LEAD, BANK), "")
     found |= await _agreements(house, WUXI, STRANGER, WUXI_RECORDER, SCHOOL_RECORDER, (HOSPITAL, SCHOOL), "wuxi ")
+    await house.relay_all()  # what is renewed learns of it by a follower
     house.at = TODAY
     found |= await _activities(house, NETWORK, ADMIN, (LEAD, BANK), "")
     found |= await _activities(house, WUXI, STRANGER, (HOSPITAL, SCHOOL), "wuxi ")
@@ -139,6 +140,8 @@ async def _agreements(
         "active": await signed("生效中", kind="INTEGRITY_PARTNER", pillars=["INTEGRITY"]),
         "expired": await signed("已到期", termTo="2024-06-14"),
         "terminated": await signed("已终止"),
+        "amending": await signed("修订中"),
+        "renewed": await signed("已续签"),
         "declined": await opened("已拒签"),
         "discarded": await drafted("已作废"),
     }
@@ -149,6 +152,21 @@ async def _agreements(
     no = {"id": found["declined"], "version": 2, "organization": parties[1]}
     await made(house, "declineAgreement", partner, **no, **reason)
     await made(house, "discardAgreement", admin, id=found["discarded"], version=1, **reason)
+    await made(house, "amendAgreement", admin, id=found["amending"], version=4, text="修订后的正文", **reason)
+    half = {"id": found["amending"], "version": 5, "organization": parties[0]}
+    await made(house, "signAgreement", lead, textVersion=2, signedOn="2024-01-02", **half)
+    found["renewal"] = await made(
+        house,
+        "renewAgreement",
+        admin,
+        id=found["renewed"],
+        version=4,
+        input={"title": f"{mark}续签", "termFrom": "2024-06-15", "text": "续签正文"},
+    )
+    await made(house, "openAgreementForSigning", admin, id=found["renewal"], version=1)
+    for version, (signer, party) in enumerate(zip((lead, partner), parties, strict=True), start=2):
+        act = {"version": version, "organization": party, "textVersion": 1, "signedOn": "2024-01-02"}
+        await made(house, "signAgreement", signer, id=found["renewal"], **act)
     return {f"{mark}{name}": own_id for name, own_id in found.items()}
 
 
