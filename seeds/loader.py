@@ -32,6 +32,7 @@ REFERENCES = {
     "branch": "bra",
     "agreement": "agr",
     "supersedes": "agr",
+    "merged_into": "org",
 }
 
 

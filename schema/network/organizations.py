@@ -1,6 +1,7 @@
 """Organization 单位 in the schema."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Annotated, Any
 
 import strawberry
@@ -23,6 +24,7 @@ from schema.results import RefusalType, write
 from schema.roots import listed
 from service.cooperation.activities import Activity as ActivityRecord
 from service.cooperation.agreements import Agreement as AgreementRecord
+from service.network import merging
 from service.network import organizations as domain
 from service.network.branches import PartyBranch as BranchRecord
 from service.network.headcounts import Headcount as HeadcountRecord
@@ -32,7 +34,8 @@ from service.store import reads
 from service.store.reads import Query
 from service.viewer import Right
 
-ALL = Query(domain.Organization, {}, order="name_key")
+EVERY = Query(domain.Organization, {}, order="name_key")
+ALL = replace(EVERY, also=({"status": {"$ne": domain.OrganizationStatus.MERGED.value}},))  # duplicates aside
 MOST_MEMBERS = 5_000  # of one network, when organisations are listed by it
 
 
@@ -44,7 +47,13 @@ class Contact:
     email: str | None = field("The e-mail address.", "电子邮箱。")
 
 
-@entity(domain.Organization, "A hospital or a partner, known to the whole installation.", "医院或共建单位,全系统共用。")
+@entity(
+    domain.Organization,
+    "A hospital or a partner, known to the whole installation. The id of a merged duplicate answers the organisation "
+    "it was merged into, under that one's own id: in `node`, in `nodes` and behind every link; see `duplicates`.",
+    "医院或共建单位,全系统共用。重复单位并入他处后,其编号在 node、nodes 及各处链接中均返回保留的单位,"
+    "编号为保留单位的编号;参见 duplicates。",
+)
 class Organization(Recorded):
     name: str = field("Its full name.", "全称。")
     short_name: str | None = field("Its short name.", "简称。")
@@ -67,6 +76,21 @@ class Organization(Recorded):
     )
     parent: "Organization | None" = one(
         domain.Organization, "parent", domain.Organization, "The organisation above it.", "上级单位。"
+    )
+    merged_into: "Organization | None" = one(
+        domain.Organization, "merged_into", domain.Organization, "The one it was merged into.", "并入的单位。"
+    )
+    merge_reason: str | None = field("Why it was merged.", "合并原因。")
+    merge_pending: bool = field(
+        "Whether records that named this duplicate are still being re-pointed to the other.",
+        "引用此重复单位的记录是否仍在改为引用保留单位。",
+    )
+    duplicates: "Connection[Organization]" = page(
+        domain.Organization,
+        "merged_into",
+        EVERY,
+        "The duplicates merged into it, under their own ids, by name.",
+        "已并入本单位的重复单位(以其原编号列出),按拼音排列。",
     )
     children: "Connection[Organization]" = page(
         domain.Organization, "parent", ALL, "The organisations below it, by name.", "下级单位,按拼音排列。"
@@ -169,7 +193,7 @@ async def _organizations(
     last: Last = None,
     before: Before = None,
 ) -> Any:
-    query = where.narrow(ALL, info.context.day) if where else ALL
+    query = where.narrow(EVERY if where.status else ALL, info.context.day) if where else ALL
     if where and where.member_of:
         members = await reads.members(info.context.reader.database, where.member_of, info.context.day, MOST_MEMBERS)
         query = narrowed(query, {}, {"_id": {"$in": members}})
@@ -201,6 +225,16 @@ async def _archive(info: Info, id: Id, version: Version, reason: Reason) -> Any:
     return await write(info, domain.Organization, domain.archive, reason, own_id=id, version=version)
 
 
+async def _merge(
+    info: Info,
+    id: Id,
+    version: Version,
+    into: Annotated[strawberry.ID, argument("The organisation that stays.", "保留单位的编号。")],
+    reason: Reason,
+) -> Any:
+    return await write(info, domain.Organization, merging.merge, reason, own_id=id, version=version, into=into)
+
+
 @strawberry.type
 class OrganizationMutation:
     create_organization: OrganizationResult | None = field(
@@ -211,4 +245,10 @@ class OrganizationMutation:
     )
     archive_organization: OrganizationResult | None = field(
         "Archives an organisation.", "归档单位。", right=Right.KEEP_ORGANIZATIONS, resolver=_archive
+    )
+    merge_organization: OrganizationResult | None = field(
+        "Merges a duplicate into the organisation that stays; what names it follows, while `mergePending`.",
+        "将重复单位并入保留单位;引用它的记录随后更新,期间 mergePending 为真。",
+        right=Right.KEEP_ORGANIZATIONS,
+        resolver=_merge,
     )

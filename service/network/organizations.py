@@ -39,6 +39,7 @@ class Sector(Upper):
 class OrganizationStatus(Upper):
     ACTIVE = auto()
     ARCHIVED = auto()
+    MERGED = auto()
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,17 @@ class Organization(Record):
         Index(("name_key",)),
         Index(("sector", "name_key")),
         Index(("parent", "name_key")),
+        Index(("merged_into", "name_key")),
     )
+    STATE_KEYS = ("status", "merged_into")
+    SURVIVOR = "merged_into"
     READ = Right.READ_PUBLIC
     STEPS: ClassVar = {
         Action.CORRECT: Step(Right.KEEP_ORGANIZATIONS, frozenset({OrganizationStatus.ACTIVE})),
         Action.ARCHIVE: Step(Right.KEEP_ORGANIZATIONS, frozenset({OrganizationStatus.ACTIVE})),
+        Action.MERGE: Step(
+            Right.KEEP_ORGANIZATIONS, frozenset({OrganizationStatus.ACTIVE, OrganizationStatus.ARCHIVED})
+        ),
     }
     PRIVATE: ClassVar = {"contacts": Right.READ_CONTACTS}
 
@@ -83,6 +90,9 @@ class Organization(Record):
     external_reference: str | None = text(120, default=None)
     status: OrganizationStatus = OrganizationStatus.ACTIVE
     archive_reason: str | None = None
+    merged_into: str | None = None
+    merge_reason: str | None = None
+    merge_pending: bool = False  # until what named it has been re-pointed
 
     def expected(self) -> Collection[str]:
         return ("province", "city")

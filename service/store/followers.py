@@ -18,6 +18,8 @@ from service.acts import Act, following
 from service.cooperation import renewing
 from service.cooperation.agreements import Agreement
 from service.errors import Code, Refusal
+from service.network import merging
+from service.network.organizations import Organization
 from service.records import Record
 from service.store.database import Database, Duplicate
 from service.store.kinds import REVISIONS, SEQUENCE_INDEX, kind_of
@@ -52,6 +54,7 @@ class Follower(NamedTuple):
 
 FOLLOWERS: tuple[Follower, ...] = (
     Follower("markRenewed", Agreement, frozenset({"stage", "term_from", "signed_on"}), renewing.follow),
+    Follower("repoint", Organization, frozenset({"merged_into"}), merging.follow),
 )
 
 

@@ -9,7 +9,7 @@ from service.network.headcounts import Headcount
 from service.network.memberships import Membership
 from service.network.networks import Network
 from service.network.organizations import Organization
-from service.records import Index, Record
+from service.records import ORGANIZATIONS, Index, Record
 
 KINDS: Mapping[str, type[Record]] = {
     kind.PREFIX: kind
@@ -23,6 +23,7 @@ KINDS: Mapping[str, type[Record]] = {
         Activity,
     )
 }
+NAMED_INDEX = Index((ORGANIZATIONS, "_id"))  # what names an organisation, of whatever kind, in the order of ids
 TRAIL_INDEXES = (Index(("outbox.at",)), Index(("outbox.key",)))  # what waits for the relay, and what a retry looks for
 REVISIONS = "revisions"
 SEQUENCE_INDEX = "partition_sequence"
@@ -40,7 +41,7 @@ def kind_of(own_id: str) -> type[Record] | None:
 
 def indexes() -> Mapping[str, tuple[Index, ...]]:
     """Every index of the installation, by collection."""
-    own = {kind.COLLECTION: (*kind.INDEXES, *TRAIL_INDEXES) for kind in KINDS.values()}
+    own = {kind.COLLECTION: (*kind.INDEXES, NAMED_INDEX, *TRAIL_INDEXES) for kind in KINDS.values()}
     return {**own, REVISIONS: REVISION_INDEXES}
 
 

@@ -152,10 +152,20 @@ async def _agreements(
     no = {"id": found["declined"], "version": 2, "organization": parties[1]}
     await made(house, "declineAgreement", partner, **no, **reason)
     await made(house, "discardAgreement", admin, id=found["discarded"], version=1, **reason)
+    found["renewal"] = await _after_signing(house, found, (admin, lead, partner), parties, mark)
+    return {f"{mark}{name}": own_id for name, own_id in found.items()}
+
+
+async def _after_signing(
+    house: House, found: Mapping[str, str], viewers: tuple[Viewer, ...], parties: tuple[str, str], mark: str
+) -> str:
+    """One is being amended, another renewed; the id of the renewal."""
+    admin, lead, partner = viewers
+    reason = {"reason": "测试原因"}
     await made(house, "amendAgreement", admin, id=found["amending"], version=4, text="修订后的正文", **reason)
     half = {"id": found["amending"], "version": 5, "organization": parties[0]}
     await made(house, "signAgreement", lead, textVersion=2, signedOn="2024-01-02", **half)
-    found["renewal"] = await made(
+    renewal = await made(
         house,
         "renewAgreement",
         admin,
@@ -163,11 +173,11 @@ async def _agreements(
         version=4,
         input={"title": f"{mark}续签", "termFrom": "2024-06-15", "text": "续签正文"},
     )
-    await made(house, "openAgreementForSigning", admin, id=found["renewal"], version=1)
+    await made(house, "openAgreementForSigning", admin, id=renewal, version=1)
     for version, (signer, party) in enumerate(zip((lead, partner), parties, strict=True), start=2):
         act = {"version": version, "organization": party, "textVersion": 1, "signedOn": "2024-01-02"}
-        await made(house, "signAgreement", signer, id=found["renewal"], **act)
-    return {f"{mark}{name}": own_id for name, own_id in found.items()}
+        await made(house, "signAgreement", signer, id=renewal, **act)
+    return renewal
 
 
 async def _activities(house: House, network: str, admin: Viewer, hosts: tuple[str, str], mark: str) -> dict[str, str]:
