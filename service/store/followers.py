@@ -60,9 +60,9 @@ FOLLOWERS: tuple[Follower, ...] = (
 
 async def behind(database: Database) -> set[str]:
     """The partitions whose revisions have not all been followed."""
-    cursors = await database.find(CURSORS, {"_id": {"$gt": ""}}, MOST_PARTITIONS, sort=(("_id", 1),))
-    done = {cursor["_id"]: cursor["sequence"] for cursor in cursors}
-    leases = await database.find(LEASES, {"_id": {"$gt": ""}}, MOST_PARTITIONS, (), sort=(("_id", 1),))
+    every: dict[str, Any] = {"where": {"_id": {"$gt": ""}}, "limit": MOST_PARTITIONS, "index": "_id_"}
+    done = {cursor["_id"]: cursor["sequence"] for cursor in await database.find(CURSORS, **every)}
+    leases = await database.find(LEASES, fields=(), **every)
     return {lease["_id"] for lease in leases if await _waiting(database, lease["_id"], done.get(lease["_id"], 0), 1)}
 
 

@@ -19,6 +19,7 @@ from service.cooperation.activities import Activity
 from service.network.organizations import Organization
 from service.store.database import Database
 from service.store.doctor import examine
+from service.store.followers import FOLLOWERS, behind, follow
 from service.store.kinds import KINDS
 from service.store.relay import Relay, last_sequence
 from service.store.store import Store, now
@@ -255,10 +256,14 @@ async def test_what_actions_look_up_is_read_by_an_index(watched: tuple[House, Le
     await house.store.known("org", [LEAD, BANK], ("name",))
     await house.store.refer({("organization",): BANK}, "org", acting)
     await house.store.lines("org", [LEAD, BANK])
+    async for records in house.store.naming(BANK):
+        await house.store.twins(records)
+    await behind(house.database)
+    await follow(house.store, NETWORK, FOLLOWERS)
     twin = await house.store.load(Activity, "act_002_lin_qiaozhi", 1, acting)
     with pytest.raises(Exception, match="ALREADY_EXISTS"):
         await house.store.create(twin, acting)
-    await ledger.check(least=4)
+    await ledger.check(least=20)
 
 
 async def test_every_write_is_of_one_document_by_its_id(make_database: MakeDatabase) -> None:
