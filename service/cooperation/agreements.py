@@ -14,12 +14,15 @@ from enum import auto
 from typing import Any, ClassVar, cast
 
 from service.cooperation.pillars import Pillar
-from service.cooperation.texts import Amendment, AmendmentState, Decline, Signature, TextVersion
+from service.cooperation.texts import Amendment, AmendmentState, Decline, Signature
 from service.dates import FIRST_DAY, LAST_DAY, PartialDate
 from service.facts import text
 from service.pinyin import sort_key
 from service.records import Action, Document, Filter, Index, Origin, Record, Step, joined, ordered
 from service.viewer import Right, Upper
+
+LONGEST_AGREEMENT = 20_000  # characters
+MOST_VERSIONS = 10  # of one text: each revision tells them all, and a document holds 16 MB
 
 
 class AgreementKind(Upper):
@@ -67,6 +70,16 @@ class Party:
 
     organization: str
     branch: str | None = None
+
+
+@dataclass(frozen=True)
+class TextVersion:
+    """One wording of the agreement; `text_hash` is the SHA-256 of its UTF-8 bytes, in hexadecimal."""
+
+    number: int
+    text_hash: str
+    drafted_at: dt.datetime
+    text: str = text(LONGEST_AGREEMENT)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,9 +13,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from service.acts import Act, reason_of
-from service.cooperation.agreements import Agreement, AgreementLevel, Stage
+from service.cooperation.agreements import (
+    LONGEST_AGREEMENT,
+    MOST_VERSIONS,
+    Agreement,
+    AgreementLevel,
+    Stage,
+    TextVersion,
+)
 from service.cooperation.renewing import unfit_renewal
-from service.cooperation.texts import LONGEST_AGREEMENT, MOST_VERSIONS, TextVersion
 from service.errors import Code, Path, Problem, Refusal, refuse_any
 from service.facts import Facts, malformed, plain, structured
 from service.permission import permit, permit_making

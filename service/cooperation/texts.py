@@ -1,4 +1,4 @@
-"""The texts of an agreement: their versions, who signed or declined which, and the amendments 修订 proposed."""
+"""What becomes of an agreement's texts: who signed or declined which version, and the amendments 修订 proposed."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -7,8 +7,6 @@ from enum import auto
 from service.facts import text
 from service.viewer import Upper
 
-LONGEST_AGREEMENT = 20_000  # characters
-MOST_VERSIONS = 10  # of one text: each revision tells them all, and a document holds 16 MB
 LONGEST_SIGNER = 60
 
 
@@ -20,16 +18,6 @@ class AmendmentState(Upper):
     DECLINED = auto()
     WITHDRAWN = auto()
     LAPSED = auto()
-
-
-@dataclass(frozen=True)
-class TextVersion:
-    """One wording of the agreement; `text_hash` is the SHA-256 of its UTF-8 bytes, in hexadecimal."""
-
-    number: int
-    text_hash: str
-    drafted_at: dt.datetime
-    text: str = text(LONGEST_AGREEMENT)
 
 
 @dataclass(frozen=True)

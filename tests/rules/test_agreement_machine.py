@@ -13,8 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from service.acts import following
 from service.cooperation import amending, drafting, renewing, signing
-from service.cooperation.agreements import Agreement
-from service.cooperation.texts import MOST_VERSIONS
+from service.cooperation.agreements import MOST_VERSIONS, Agreement
 from service.errors import Code, Refusal
 from service.permission import steps_open
 from service.records import Action, Document, record_of
@@ -297,4 +296,4 @@ class AgreementMachine(RuleBasedStateMachine):
 
 
 TestAgreementMachine = AgreementMachine.TestCase
-TestAgreementMachine.settings = settings(max_examples=100, stateful_step_count=50, deadline=None)
+TestAgreementMachine.settings = settings(max_examples=70, stateful_step_count=50, deadline=None)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from service.cooperation import drafting, signing
-from service.cooperation.texts import MOST_VERSIONS
+from service.cooperation.agreements import MOST_VERSIONS
 from service.errors import Code
 from service.network.organizations import Organization, OrganizationStatus
 from service.records import record_of

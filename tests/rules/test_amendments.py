@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from service.cooperation import amending, drafting, signing
-from service.cooperation.agreements import Agreement
-from service.cooperation.texts import MOST_VERSIONS
+from service.cooperation.agreements import MOST_VERSIONS, Agreement
 from service.errors import Code
 from service.network.branches import BranchKind, PartyBranch
 from service.network.organizations import Organization, OrganizationStatus, Sector

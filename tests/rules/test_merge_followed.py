@@ -3,13 +3,16 @@
 import asyncio
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from service.acts import Act, following
 from service.cooperation.agreements import Stage
 from service.cooperation.texts import Decline
+from service.errors import Refusal
 from service.network import merging
 from service.network.branches import BranchKind
 from service.network.organizations import Organization, OrganizationStatus
@@ -125,3 +128,37 @@ def test_an_organisation_is_found_in_every_fact_but_free_text() -> None:
     assert organizations_of(record) == {"org_up"}
     assert isinstance(merging.repointed(record, "org_up", NEW), Organization)
     assert merging.repointed(record, "org_up", NEW).parent == NEW
+
+
+async def test_what_has_become_a_twin_since_stays(caplog: pytest.LogCaptureFixture) -> None:
+    store = duplicates(membership("mem_old", OLD))
+    await merge(store)
+    store.put(membership("mem_new", NEW))
+    await follow(store)
+    assert store.documents["mem_old"]["organization"] == OLD
+    assert [message.partition(":")[0] for message in caplog.messages] == [f"mem_old stays with the merged {OLD}"]
+
+
+async def test_a_lost_race_is_told_so_that_the_follower_runs_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = duplicates(membership("mem_old", OLD))
+    await merge(store)
+    save = store.save
+
+    async def raced(before: Any, after: Any, by: Act) -> Any:
+        monkeypatch.setattr(store, "save", save)
+        store.put(replace(before, version=before.version + 1))
+        return await save(before, after, by)
+
+    monkeypatch.setattr(store, "save", raced)
+    with pytest.raises(Refusal, match="CONFLICT"):
+        await follow(store)
+    await follow(store)
+    assert store.documents["mem_old"]["organization"] == NEW
+
+
+async def test_a_long_work_is_done_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(merging, "PART", 2)
+    store = duplicates(*(activity(f"act_{number}", OLD, "org_hospital") for number in range(3)))
+    await merge(store)
+    by = following("repoint", {"_id": f"{OLD}:2", "network": "net_a"}, NOON)
+    assert [await merging.follow(store, by, OLD) for _ in range(3)] == [False, True, True]

@@ -239,6 +239,12 @@ async def test_what_it_supersedes_is_an_agreement_one_may_know_of(supersedes: st
     assert await refused(desk.store, attempt) == [(Code.REFERENCE_INVALID, ("supersedes",))]
 
 
+async def test_a_renewal_is_of_the_same_kind() -> None:
+    old = await Desk.signed()
+    attempt = drafting.draft(old.store, act(), facts_of_new(old))
+    assert await refused(old.store, attempt) == [(Code.RULE_BROKEN, ("kind",))]
+
+
 async def test_another_networks_agreement_is_not_superseded() -> None:
     desk = await Desk.with_draft(REPORTED)
     desk.store.put(Network(id="net_far", network="net_far", name="远"))
