@@ -38,7 +38,7 @@ class Relay:
         self, database: Database, holder: str, written: asyncio.Event, followers: tuple[Follower, ...] = FOLLOWERS
     ) -> None:
         self._database = database
-        self._store = Store(database, written)  # so that what followers write is relayed at once
+        self._store = Store(database)  # what followers write with, and whether they have
         self._followers = followers
         self._behind: set[str] = set()  # partitions with revisions to follow, as far as this relay knows
         self._looked = BEGINNING
@@ -67,7 +67,10 @@ class Relay:
                     await release(self._database, lease)
 
     async def round(self) -> int:
-        """Relay and follow what waits now, as far as this worker holds the leases; how many revisions that were."""
+        """Relay and follow what waits now, as far as this worker holds the leases.
+
+        The answer is how many revisions were relayed, and one more while followers write or have more to do.
+        """
         moved = 0
         for kind in KINDS.values():
             waiting = await self._database.find(
@@ -88,20 +91,24 @@ class Relay:
                     self._behind.add(partition)
         return moved + await self._follow()
 
-    async def _follow(self) -> int:
-        """Let the followers run where revisions wait for them; how many had one."""
+    async def _follow(self) -> bool:
+        """Let the followers run where revisions wait for them; whether they wrote something or have more to do."""
+        self._store.written.clear()
         if now() - self._looked >= LOOK:
             self._behind |= await behind(self._database)
             self._looked = now()
-        followed = 0
+        unfinished = False
         for partition in sorted(self._behind):
             own, more = 0, True
             while more and not own and await self._lease(partition) is not None:  # else its holder does it
                 own, more = await follow(self._store, partition, self._followers)
-            followed += own
-            if not (own and more):
+            if own and more:
+                unfinished = True
+            else:
                 self._behind.discard(partition)
-        return followed
+        if wrote := self._store.written.is_set():
+            self._written.set()  # so that it is relayed at once
+        return unfinished or wrote
 
     async def _lease(self, partition: str) -> Lease | None:
         held, moment = self._leases.get(partition), now()

@@ -29,9 +29,9 @@ BATCH = 100  # records looked up in one command where all are to be seen
 class Store:
     """`written` is set after each write, so that the relay need not wait for its next round."""
 
-    def __init__(self, database: Database, written: asyncio.Event | None = None) -> None:
+    def __init__(self, database: Database) -> None:
         self.database = database
-        self.written = written or asyncio.Event()
+        self.written = asyncio.Event()
 
     async def load(self, kind: type[R], own_id: str, version: int, act: Act) -> R:
         """The record to change. Raises `Refusal` NOT_FOUND (missing or not to be known), CONFLICT (other version)."""

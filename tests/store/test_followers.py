@@ -93,7 +93,7 @@ async def test_a_new_relay_follows_what_one_that_is_gone_has_only_relayed(
     assert await behind(store.database) == {"net_a", "net_b"}
     for partition in ("net_a", "net_b"):
         await expire(store.database, partition)
-    assert await drain(note.relay(store.database)) == 3
+    await drain(note.relay(store.database))
     assert sorted(note.calls) == ["act_1", "act_2", "act_far"]
     await check_all_followed(store.database)
 
