@@ -13,6 +13,7 @@ from strawberry.types import ExecutionContext
 from schema.context import Info
 from schema.cooperation.activities import ActivityMutation, ActivityQuery
 from schema.cooperation.agreements import AgreementMutation, AgreementQuery
+from schema.cooperation.amending import AmendmentMutation
 from schema.cooperation.attachments import AttachmentMutation
 from schema.cooperation.confirming import ConfirmingMutation
 from schema.cooperation.deliverables import DeliverableMutation, DeliverableQuery
@@ -144,6 +145,7 @@ class Mutation(
     ActivityPlanMutation,
     LeadingGroupMutation,
     DeliverableMutation,
+    AmendmentMutation,
     ActivityMutation,
     ConfirmingMutation,
     AttachmentMutation,

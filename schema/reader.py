@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 from strawberry.dataloader import DataLoader
 
 from service.permission import may_read
-from service.records import Document
+from service.records import Document, Record
 from service.store import history, reads, unpaired
 from service.store.database import Database
 from service.store.history import Part
@@ -20,6 +20,7 @@ from service.viewer import Viewer
 W = TypeVar("W")
 UNPAIRED = {"org": unpaired.members, "bra": unpaired.branches}
 MOST_VALUES = 1_000  # of one parent, by which what names it is counted
+LONGEST_CHAIN = 10  # of merges, one into another, until the follower has made it short
 
 
 class Wanted(NamedTuple):
@@ -109,13 +110,26 @@ class Reader:
         for prefix, same in by_kind.items():
             kind = KINDS[prefix]
             fields = {"network", *kind.STATE_KEYS}.union(*(each.fields for each in same))
-            loaded = await reads.by_ids(self.database, prefix, {each.own_id for each in same}, fields)
+            loaded = await self._answering(kind, {each.own_id for each in same}, fields)
             found |= {
                 own_id: document
                 for own_id, document in loaded.items()
                 if may_read(kind, document, self._viewer, self._day)
             }
         return [found.get(each.own_id) for each in wanted]
+
+    async def _answering(self, kind: type[Record], ids: set[str], fields: set[str]) -> dict[str, Document]:
+        """By each id the document that answers for it: its own or, where it was merged, the survivor's."""
+        loaded = await reads.by_ids(self.database, kind.PREFIX, ids, fields)
+        answers = dict(loaded)
+        for _ in range(LONGEST_CHAIN if kind.SURVIVOR else 0):
+            merged = {own_id: to for own_id, each in answers.items() if (to := each.get(str(kind.SURVIVOR)))}
+            if not merged:
+                break
+            if unknown := set(merged.values()) - loaded.keys():
+                loaded |= await reads.by_ids(self.database, kind.PREFIX, unknown, fields)
+            answers |= {own_id: loaded[to] for own_id, to in merged.items() if to in loaded}
+        return answers
 
     async def _load_pages(self, wanted: list[Below]) -> list[list[Document]]:
         found: dict[int, list[Document]] = {}

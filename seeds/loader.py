@@ -35,7 +35,9 @@ REFERENCES = {
     "branch": "bra",
     "department": "dep",
     "agreement": "agr",
+    "supersedes": "agr",
     "plan": "pla",
+    "merged_into": "org",
 }
 
 

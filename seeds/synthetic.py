@@ -13,11 +13,12 @@ from typing import Any, TypeVar
 
 from seeds.vocabulary import CITIES, OCCASIONS, PARTNERS, Occasion
 from service.cooperation.activities import HAPPENED, Activity, ActivityForm, ActivityStatus, ParticipationRole
-from service.cooperation.agreements import Agreement, AgreementKind, Signature, Stage
+from service.cooperation.agreements import Agreement, AgreementKind, Stage
 from service.cooperation.drafting import wording
 from service.cooperation.holding import settled
 from service.cooperation.pillars import PILLARS, Pillar, Theme
 from service.cooperation.signing import opened, signed
+from service.cooperation.texts import Signature
 from service.dates import SHANGHAI, PartialDate
 from service.facts import plain
 from service.network.branches import BranchKind, PartyBranch

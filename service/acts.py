@@ -3,14 +3,18 @@
 import datetime as dt
 import hashlib
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from ulid import ULID
 
 from service.dates import day_of
 from service.errors import refuse_any
 from service.facts import malformed
-from service.viewer import Viewer
+from service.viewer import SERVICE, Grant, Role, Viewer
+
+FOLLOWER = f"{SERVICE}follower"
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,21 @@ class Act:
         if self.key is None:
             return f"{prefix}_{ULID.from_datetime(self.at)}"
         return f"{prefix}_{ULID.from_bytes(bytes.fromhex(self.key)[:16])}"
+
+    def upon(self, own_id: str) -> "Act":
+        """The part of this act that is done to one of several records, under a key of its own."""
+        return self if self.key is None else replace(self, key=idempotency_key(self.viewer, self.key, own_id))
+
+
+def following(name: str, revision: Mapping[str, Any], at: dt.datetime) -> Act:
+    """What the service itself does because of `revision`, keyed by it, with an administrator's rights in its network.
+
+    No token can name its subject (`viewer.identify`), and no mutation leads to what a follower calls.
+    """
+    viewer = Viewer(FOLLOWER, (Grant(Role.NETWORK_ADMIN, revision["network"]),))
+    own_id = revision["_id"]
+    reason = f"Follows revision {own_id}. 随修订 {own_id} 更新。"
+    return Act(viewer, at, name, reason, idempotency_key(viewer, own_id, name), own_id)
 
 
 def reason_of(act: Act) -> str:

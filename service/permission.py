@@ -54,21 +54,23 @@ def permit(record: Record, action: Action, viewer: Viewer, day: dt.date) -> None
 
 def check_state(record: Record, action: Action, day: dt.date) -> None:
     """Raises `Refusal` ILLEGAL_STATE unless the record's own state lets `action` be taken on `day`."""
-    step, document = record.STEPS[action], document_of(record)
-    if not record.allows(document, action, day):
-        state = record.state(document, day)
-        wanted = ", ".join(sorted(step.states))
-        english, chinese = record.TITLE
+    if not record.allows(document_of(record), action, day):
         raise Refusal(
-            Problem(
-                Code.ILLEGAL_STATE,
-                ("id",),
-                f"This {english} is {state}; {action} needs it to be {wanted}.",
-                f"该{chinese}处于 {state} 状态;执行 {action} 须处于 {wanted} 状态。",
-                record.id,
-                record.version,
-            )
+            Problem(Code.ILLEGAL_STATE, ("id",), *_out_of_turn(record, action, day), record.id, record.version)
         )
+
+
+def _out_of_turn(record: Record, action: Action, day: dt.date) -> tuple[str, str]:
+    states, state = record.STEPS[action].states, record.state(document_of(record), day)
+    english, chinese = record.TITLE
+    if state in states:
+        return f"This {english} is {state}, but {action} is not open to it now.", (
+            f"该{chinese}处于 {state} 状态,但目前不能执行 {action}。"
+        )
+    wanted = ", ".join(sorted(states))
+    return f"This {english} is {state}; {action} needs it to be {wanted}.", (
+        f"该{chinese}处于 {state} 状态;执行 {action} 须处于 {wanted} 状态。"
+    )
 
 
 def permit_making(right: Right, viewer: Viewer, network: str, organizations: Collection[str] = ()) -> None:

@@ -19,6 +19,7 @@ Filter: TypeAlias = dict[str, Any]
 BOOKKEEPING = ("id", "version", "head", "created_at")  # not facts: no revision speaks of them
 RIGHTS_KEYS = ("network", "concerns")  # what a right on a record depends on
 READERS = (Right.READ_PUBLIC, Right.READ_NETWORK, Right.READ_DRAFTS)  # each includes those before it
+ORGANIZATIONS = "organizations_named"  # the stored key by which every kind of record names organisations
 INSTALLATION = "installation"  # the partition of what belongs to no single network
 
 
@@ -93,6 +94,7 @@ class Record:
     STATE_KEYS: ClassVar[tuple[str, ...]] = ("status",)  # what its state, steps and right to read depend on
     READ: ClassVar[Right] = Right.READ_NETWORK  # the right that reading one needs, where its state does not matter
     FIXED: ClassVar[tuple[str, ...]] = ("id", "network", "version", "origin")  # what no later write changes
+    SURVIVOR: ClassVar[str | None] = None  # the fact that names who answers for it once it was merged, if it can be
     PRIVATE: ClassVar[Mapping[str, Right]] = {}  # facts that need a right of their own, also in the timeline
 
     id: str
@@ -235,9 +237,22 @@ def facts_of(record: Record) -> dict[str, Any]:
     return facts
 
 
+def organizations_of(value: object) -> set[str]:
+    """The ids of all organisations that the facts of a record name, at any depth; free text aside."""
+    if isinstance(value, str):
+        return {value} if value.startswith("org_") else set()
+    if isinstance(value, tuple):
+        return set().union(*map(organizations_of, value))
+    if not dataclasses.is_dataclass(value):
+        return set()
+    facts = (field for field in dataclasses.fields(value) if field.name != "id" and "most" not in field.metadata)
+    return set().union(*(organizations_of(getattr(value, field.name)) for field in facts))
+
+
 def document_of(record: Record) -> dict[str, Any]:
     """The whole stored form: id, version, facts, and the keys it is found by."""
     own = {"partition": record.partition(), "concerns": sorted(set(record.concerns()))}
+    own[ORGANIZATIONS] = sorted(organizations_of(record))
     return {
         "_id": record.id,
         "version": record.version,

@@ -15,6 +15,7 @@ from service.errors import Code, Problem, Refusal
 ALGORITHM = "HS256"
 LEEWAY = dt.timedelta(seconds=30)
 CLAIMS = ("iss", "aud", "exp", "nbf", "sub")
+SERVICE = "service:"  # begins the subjects under which the service itself acts; no token has such a one
 
 
 class Upper(StrEnum):
@@ -208,7 +209,7 @@ def bearer(authorization: str) -> str:
 
 def viewer_of(claims: Mapping[str, object], roles_claim: str = "roles") -> Viewer:
     """Who verified claims speak of. Raises ValueError, TypeError or KeyError for roles of another shape."""
-    return Viewer(str(claims["sub"]), grants_of(claims.get(roles_claim)))
+    return Viewer(_subject(str(claims["sub"])), grants_of(claims.get(roles_claim)))
 
 
 def invalid_token(expired: bool = False) -> Refusal:
@@ -229,6 +230,12 @@ def grants_of(roles: object) -> tuple[Grant, ...]:
     return tuple(
         Grant(Role(role["role"]), _scope(role.get("network")), _scope(role.get("organization"))) for role in roles or ()
     )
+
+
+def _subject(subject: str) -> str:
+    if subject.startswith(SERVICE):
+        raise ValueError(f"{subject!r} is a subject of the service itself")
+    return subject
 
 
 def _scope(own_id: object) -> str | None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pymongo
 import pytest
+from hypothesis import settings
 from pymongo import monitoring
 from strawberry.types import ExecutionResult
 
@@ -29,6 +30,9 @@ from service.store.embedded import EmbeddedEngine
 from service.store.relay import Relay
 from service.store.store import Store, now
 from service.viewer import Grant, Role, Viewer
+
+settings.register_profile("house", deadline=None)  # a busy machine is no failure
+settings.load_profile("house")
 
 ENGINE = Path(os.environ.get("COBUILD_ENGINE") or Path(__file__).parents[1] / ".engine/bin/secantusd-py")
 OUTLIVES_THE_TESTS = "MONGODB_TEST_URI" in os.environ  # the server; ours is thrown away, and slow to drop what it holds

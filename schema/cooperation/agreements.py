@@ -12,15 +12,25 @@ from schema.cooperation.activities import Activity, ActivityWhere
 from schema.cooperation.attachments import Attachment, attached_to
 from schema.cooperation.enums import AgreementKind, AgreementLevel, AgreementStatus, Pillar
 from schema.cooperation.following import UnderAgreement
+from schema.cooperation.texts import (
+    Amendment,
+    Decline,
+    Signature,
+    TextVersion,
+    amendment,
+    amendments,
+    number_in_force,
+    text_in_force,
+)
 from schema.describing import After, Before, First, Id, Last, Reason, Version, argument, both, field
 from schema.inputs import Made, Network, PartialDateInput, PeriodInput, optional, required
-from schema.lazy import NetworkType, OrganizationType, PartyBranchType
+from schema.lazy import AgreementType, NetworkType, OrganizationType, PartyBranchType
 from schema.links import one, page
 from schema.nodes import PartialDate, Recorded, entity
 from schema.pages import Connection
 from schema.results import RefusalType, write
 from schema.roots import listed
-from schema.scalars import Date, Moment
+from schema.scalars import Date
 from service.cooperation import agreements as domain
 from service.cooperation import drafting
 from service.cooperation.activities import Activity as ActivityRecord
@@ -40,42 +50,12 @@ class Party:
     )
 
 
-@strawberry.type(description=both("One wording of an agreement.", "协议的一个文本版本。"))
-class TextVersion:
-    number: int = field("Its number, from 1.", "版本号,从 1 起。")
-    text: str = field("The text.", "文本。")
-    text_hash: str = field("The SHA-256 of the text, in hexadecimal.", "文本的 SHA-256(十六进制)。")
-    drafted_at: Moment = field("When it was drafted.", "起草时间。")
-
-
-@strawberry.type(description=both("A party's signature under one text version.", "签约方对某文本版本的签署。"))
-class Signature:
-    organization: OrganizationType | None = one(None, "organization", OrganizationRecord, "Who signed.", "签约单位。")
-    version: int = field("The text version.", "文本版本号。")
-    signed_on: Date = field("When it was signed.", "签署日期。")
-    recorded_at: Moment = field("When that was recorded.", "载入时间。")
-    withdrawn_at: Moment | None = field("When it was withdrawn.", "撤回时间。")
-    withdrawal_reason: str | None = field("Why it was withdrawn.", "撤回原因。")
-
-
-@strawberry.type(description=both("A party's refusal to sign.", "签约方拒签。"))
-class Decline:
-    organization: OrganizationType | None = one(None, "organization", OrganizationRecord, "Who declined.", "拒签单位。")
-    version: int = field("The text version.", "文本版本号。")
-    declined_at: Moment = field("When.", "时间。")
-    reason: str = field("Why.", "原因。")
-
-
 def _status(root: Parent[Document], info: Info) -> Any:
     return domain.Agreement.state(root, info.context.day)
 
 
 def _signers(root: Parent[Document]) -> Any:
     return [each["signer"] for each in root["signatures"] if each["signer"] and each["withdrawn_at"] is None]
-
-
-def _text(root: Parent[Document]) -> Any:
-    return root["versions"][-1] if root["versions"] else None
 
 
 @entity(domain.Agreement, "What two or more parties sign together.", "两方或多方共同签署的协议。")
@@ -90,11 +70,35 @@ class Agreement(Recorded, UnderAgreement):
     term_to: Date | None = field("The last day of its term; none was agreed when empty.", "期限截止日,空为未约定。")
     signed_on: PartialDate | None = field("When the last party signed.", "签署日期。")
     text: TextVersion | None = field(
-        "The text that stands.", "现行文本。", needs=("versions",), right=Right.READ_NETWORK, resolver=_text
+        "The text in force; before signing, the one that stands.",
+        "现行有效文本;签署前为当前文本。",
+        needs=("versions", "in_force"),
+        right=Right.READ_NETWORK,
+        resolver=text_in_force,
+    )
+    in_force: int | None = field(
+        "The number of the text version that all have signed.",
+        "各方均已签署的文本版本号。",
+        needs=("stage", "in_force"),
+        resolver=number_in_force,
+    )
+    amendment: Amendment | None = field(
+        "The amendment that is being signed; until then the text in force stays.",
+        "签署中的修订;签署完成前原文本有效。",
+        needs=("versions", "amendments", *RIGHTS_KEYS),
+        right=Right.READ_DRAFTS,
+        resolver=amendment,
+    )
+    amendments: list[Amendment] | None = field(
+        "Every amendment proposed, the latest last.",
+        "全部修订,最新在末。",
+        needs=("versions", "amendments", *RIGHTS_KEYS),
+        right=Right.READ_DRAFTS,
+        resolver=amendments,
     )
     versions: list[TextVersion] | None = field(
-        "Every text version, the current one last.",
-        "全部文本版本,现行者在末。",
+        "Every text version, the latest last.",
+        "全部文本版本,最新在末。",
         needs=("versions", *RIGHTS_KEYS),
         right=Right.READ_DRAFTS,
     )
@@ -119,6 +123,13 @@ class Agreement(Recorded, UnderAgreement):
     )
     terminated_on: Date | None = field("The day from which it ends before its term.", "提前终止日。")
     end_reason: str | None = field("Why it was ended or discarded.", "终止或作废原因。")
+    supersedes: AgreementType | None = one(
+        domain.Agreement, "supersedes", domain.Agreement, "The agreement that it renews.", "所接续的协议。"
+    )
+    renewed_by: AgreementType | None = one(
+        domain.Agreement, "renewed_by", domain.Agreement, "The signed agreement that renews it.", "接续本协议的协议。"
+    )
+    renewed_from: Date | None = field("The day from which that one follows it.", "续签生效日。")
     status: AgreementStatus = field(
         "Its state today.", "当日状态。", needs=domain.Agreement.STATE_KEYS, resolver=_status
     )
@@ -179,6 +190,7 @@ class AgreementFacts(AgreementCorrection, Made):
     kind: AgreementKind = required("What it is about.", "类别。")
     parties: list[PartyInput] = required("Its parties, two or more.", "签约方,两个以上。")
     text: str | None = optional("The first text version.", "第一版文本。")
+    supersedes: strawberry.ID | None = optional("The agreement that it renews.", "所接续协议的编号。")
 
 
 AgreementResult = Annotated[

@@ -12,6 +12,7 @@ from service.cooperation.activities import (
 from service.cooperation.agreements import AgreementKind, AgreementLevel, AgreementStatus
 from service.cooperation.attachments import AttachmentKind, AttachmentStatus
 from service.cooperation.pillars import Pillar, Principle, Theme
+from service.cooperation.texts import AmendmentState
 
 __all__ = [
     "ActivityForm",
@@ -19,6 +20,7 @@ __all__ = [
     "AgreementKind",
     "AgreementLevel",
     "AgreementStatus",
+    "AmendmentState",
     "AttachmentKind",
     "AttachmentStatus",
     "Direction",
@@ -98,8 +100,21 @@ publish(
         "ACTIVE": ("In force.", "生效中。"),
         "EXPIRED": ("Its term is over.", "已到期。"),
         "TERMINATED": ("Ended before its term.", "已终止。"),
+        "RENEWED": ("Another agreement has followed it.", "已续签,由后续协议接续。"),
         "DECLINED": ("A party declined to sign.", "一方拒签。"),
         "DISCARDED": ("Never came to signing.", "已作废。"),
+    },
+)
+publish(
+    AmendmentState,
+    "The state of an amendment of a signed text.",
+    "协议修订的状态。",
+    {
+        "SIGNING": ("Open for signing; the old text is in force.", "签署中,原文本仍有效。"),
+        "ADOPTED": ("Signed by all, and in force.", "各方已签署,已生效。"),
+        "DECLINED": ("A party declined it; the old text stays.", "一方拒签,原文本不变。"),
+        "WITHDRAWN": ("Withdrawn; the old text stays.", "已撤回,原文本不变。"),
+        "LAPSED": ("The agreement ended before all had signed.", "签署完成前协议已结束。"),
     },
 )
 publish(

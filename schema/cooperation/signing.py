@@ -64,8 +64,8 @@ class SigningMutation:
         "Opens a draft for signing.", "提交签署。", right=Right.KEEP_AGREEMENTS, resolver=_open
     )
     sign_agreement: AgreementResult | None = field(
-        "Signs the current text for one's organisation.",
-        "代表本单位签署现行文本。",
+        "Signs for one's organisation the text, or the amendment, that is open for signing.",
+        "代表本单位签署待签文本或修订。",
         right=Right.SIGN_AGREEMENTS,
         resolver=_sign,
     )
@@ -76,5 +76,8 @@ class SigningMutation:
         resolver=_withdraw,
     )
     decline_agreement: AgreementResult | None = field(
-        "Declines to sign.", "拒绝签署。", right=Right.SIGN_AGREEMENTS, resolver=_decline
+        "Declines to sign the text or the amendment.",
+        "拒绝签署文本或修订。",
+        right=Right.SIGN_AGREEMENTS,
+        resolver=_decline,
     )

@@ -41,7 +41,11 @@ publish(
     OrganizationStatus,
     "The state of an organisation.",
     "单位状态。",
-    {"ACTIVE": ("In use.", "使用中。"), "ARCHIVED": ("Out of use.", "已归档。")},
+    {
+        "ACTIVE": ("In use.", "使用中。"),
+        "ARCHIVED": ("Out of use.", "已归档。"),
+        "MERGED": ("A duplicate; another organisation answers for it.", "重复单位,已并入另一单位。"),
+    },
 )
 publish(
     Sector,

@@ -1,50 +1,32 @@
 """Organization 单位 in the schema."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Annotated, Any
 
 import strawberry
 
 from schema.conditions import narrowed, state_is
 from schema.context import Info
-from schema.cooperation.activities import Activity, ActivityWhere
-from schema.cooperation.agreements import Agreement, AgreementWhere
-from schema.cooperation.deliverables import Deliverable, DeliverableWhere
 from schema.describing import After, Before, First, Id, Last, Reason, Version, argument, both, field
 from schema.inputs import Made, PartialDateInput, optional, required
 from schema.lazy import NetworkType
 from schema.links import one, page
-from schema.network.branches import PartyBranch
-from schema.network.departments import Department, DepartmentWhere
+from schema.network.belonging import AtOrganization
 from schema.network.enums import OrganizationStatus, Sector
-from schema.network.headcounts import Headcount
-from schema.network.memberships import Membership, MembershipWhere
-from schema.network.pairings import Pairing, PairingWhere
-from schema.network.persons import Person, PersonWhere
-from schema.network.roles import RoleAssignment, RoleAssignmentWhere
-from schema.network.stations import Station, StationWhere
 from schema.nodes import PartialDate, Recorded, entity
 from schema.pages import Connection
 from schema.results import RefusalType, write
 from schema.roots import listed
-from service.cooperation.activities import Activity as ActivityRecord
-from service.cooperation.agreements import Agreement as AgreementRecord
-from service.cooperation.deliverables import Deliverable as DeliverableRecord
+from service.network import merging
 from service.network import organizations as domain
-from service.network.branches import PartyBranch as BranchRecord
-from service.network.departments import Department as DepartmentRecord
-from service.network.headcounts import Headcount as HeadcountRecord
-from service.network.memberships import Membership as MembershipRecord
 from service.network.networks import Network as NetworkRecord
-from service.network.pairings import Pairing as PairingRecord
-from service.network.persons import Person as PersonRecord
-from service.network.roles import RoleAssignment as RoleRecord
-from service.network.stations import Station as StationRecord
 from service.store import reads
 from service.store.reads import Query
 from service.viewer import Right
 
-ALL = Query(domain.Organization, {}, order="name_key")
+EVERY = Query(domain.Organization, {}, order="name_key")
+ALL = replace(EVERY, also=({"status": {"$ne": domain.OrganizationStatus.MERGED.value}},))  # duplicates aside
 MOST_MEMBERS = 5_000  # of one network, when organisations are listed by it
 
 
@@ -56,8 +38,14 @@ class Contact:
     email: str | None = field("The e-mail address.", "电子邮箱。")
 
 
-@entity(domain.Organization, "A hospital or a partner, known to the whole installation.", "医院或共建单位,全系统共用。")
-class Organization(Recorded):
+@entity(
+    domain.Organization,
+    "A hospital or a partner, known to the whole installation. The id of a merged duplicate answers the organisation "
+    "it was merged into, under that one's own id: in `node`, in `nodes` and behind every link; see `duplicates`.",
+    "医院或共建单位,全系统共用。重复单位并入他处后,其编号在 node、nodes 及各处链接中均返回保留的单位,"
+    "编号为保留单位的编号;参见 duplicates。",
+)
+class Organization(Recorded, AtOrganization):
     name: str = field("Its full name.", "全称。")
     short_name: str | None = field("Its short name.", "简称。")
     sector: Sector = field("What it does.", "行业。")
@@ -80,94 +68,23 @@ class Organization(Recorded):
     parent: "Organization | None" = one(
         domain.Organization, "parent", domain.Organization, "The organisation above it.", "上级单位。"
     )
+    merged_into: "Organization | None" = one(
+        domain.Organization, "merged_into", domain.Organization, "The one it was merged into.", "并入的单位。"
+    )
+    merge_reason: str | None = field("Why it was merged.", "合并原因。")
+    merge_pending: bool = field(
+        "Whether records that named this duplicate are still being re-pointed to the other.",
+        "引用此重复单位的记录是否仍在改为引用保留单位。",
+    )
+    duplicates: "Connection[Organization]" = page(
+        domain.Organization,
+        "merged_into",
+        EVERY,
+        "The duplicates merged into it, under their own ids, by name.",
+        "已并入本单位的重复单位(以其原编号列出),按拼音排列。",
+    )
     children: "Connection[Organization]" = page(
         domain.Organization, "parent", ALL, "The organisations below it, by name.", "下级单位,按拼音排列。"
-    )
-    party_branches: Connection[PartyBranch] = page(
-        domain.Organization,
-        "organization",
-        Query(BranchRecord, {}, order="name_key"),
-        "Its party organisations, by name.",
-        "党组织,按拼音排列。",
-    )
-    headcounts: Connection[Headcount] = page(
-        domain.Organization,
-        "organization",
-        Query(HeadcountRecord, {}, descending=True),
-        "Its headcounts, the latest first.",
-        "人数快照,最新在前。",
-    )
-    memberships: Connection[Membership] = page(
-        domain.Organization,
-        "organization",
-        Query(MembershipRecord, {}),
-        "The networks it leads or has joined, by date.",
-        "所牵头或加入的网络,按日期排列。",
-        where=MembershipWhere,
-    )
-    departments: Connection[Department] = page(
-        domain.Organization,
-        "organization",
-        Query(DepartmentRecord, {}, order="name_key"),
-        "Its departments, by name.",
-        "科室,按拼音排列。",
-        where=DepartmentWhere,
-    )
-    persons: Connection[Person] = page(
-        domain.Organization,
-        "organization",
-        Query(PersonRecord, {}, order="post_key"),
-        "Who works there, by post; nobody for whom READ_DRAFTS is not held.",
-        "人员,按职务排列;无 READ_DRAFTS 权限者看不到任何人。",
-        where=PersonWhere,
-    )
-    stations: Connection[Station] = page(
-        domain.Organization,
-        "organization",
-        Query(StationRecord, {}, order="place_key"),
-        "The centres and workstations there.",
-        "所设中心与工作站。",
-        where=StationWhere,
-    )
-    pairings: Connection[Pairing] = page(
-        domain.Organization,
-        "member",
-        Query(PairingRecord, {}),
-        "The pairings in which it is helped, by date.",
-        "作为受帮扶成员的结对,按日期排列。",
-        where=PairingWhere,
-    )
-    role_assignments: Connection[RoleAssignment] = page(
-        domain.Organization,
-        "organization",
-        Query(RoleRecord, {}, descending=True),
-        "Who records for it, the latest first.",
-        "本单位联络员的角色授予,最新在前。",
-        where=RoleAssignmentWhere,
-    )
-    agreements: Connection[Agreement] = page(
-        domain.Organization,
-        "concerns",
-        Query(AgreementRecord, {}, descending=True),
-        "The agreements it is a party of, the latest first.",
-        "作为签约方的协议,最新在前。",
-        where=AgreementWhere,
-    )
-    activities: Connection[Activity] = page(
-        domain.Organization,
-        "participants",
-        Query(ActivityRecord, {}, descending=True),
-        "The activities it takes part in, the latest first.",
-        "所参加的活动,最新在前。",
-        where=ActivityWhere,
-    )
-    deliverables: Connection[Deliverable] = page(
-        domain.Organization,
-        "concerns",
-        Query(DeliverableRecord, {}, descending=True),
-        "The deliverables it helped to bring about, the latest first.",
-        "所参与的成果,最新在前。",
-        where=DeliverableWhere,
     )
 
 
@@ -229,7 +146,7 @@ async def _organizations(
     last: Last = None,
     before: Before = None,
 ) -> Any:
-    query = where.narrow(ALL, info.context.day) if where else ALL
+    query = where.narrow(EVERY if where.status else ALL, info.context.day) if where else ALL
     if where and where.member_of:
         members = await reads.members(info.context.reader.database, where.member_of, info.context.day, MOST_MEMBERS)
         query = narrowed(query, {}, {"_id": {"$in": members}})
@@ -261,6 +178,16 @@ async def _archive(info: Info, id: Id, version: Version, reason: Reason) -> Any:
     return await write(info, domain.Organization, domain.archive, reason, own_id=id, version=version)
 
 
+async def _merge(
+    info: Info,
+    id: Id,
+    version: Version,
+    into: Annotated[strawberry.ID, argument("The organisation that stays.", "保留单位的编号。")],
+    reason: Reason,
+) -> Any:
+    return await write(info, domain.Organization, merging.merge, reason, own_id=id, version=version, into=into)
+
+
 @strawberry.type
 class OrganizationMutation:
     create_organization: OrganizationResult | None = field(
@@ -271,4 +198,10 @@ class OrganizationMutation:
     )
     archive_organization: OrganizationResult | None = field(
         "Archives an organisation.", "归档单位。", right=Right.KEEP_ORGANIZATIONS, resolver=_archive
+    )
+    merge_organization: OrganizationResult | None = field(
+        "Merges a duplicate into the organisation that stays; what names it follows, while `mergePending`.",
+        "将重复单位并入保留单位;引用它的记录随后更新,期间 mergePending 为真。",
+        right=Right.KEEP_ORGANIZATIONS,
+        resolver=_merge,
     )

@@ -1,7 +1,10 @@
 """Agreement 协议: what two or more parties sign together (002, section 2; facts C2, C14; 004, E1).
 
-DRAFT → SIGNING → SIGNED → ACTIVE → EXPIRED | TERMINATED; a party may decline. The stage is stored, because a write
-changes it; what turns at midnight, SIGNED to ACTIVE to EXPIRED, follows from the boundary dates.
+DRAFT → SIGNING → SIGNED → ACTIVE → EXPIRED | TERMINATED | RENEWED; a party may decline. The stage is stored, because a
+write changes it; what turns at midnight, SIGNED to ACTIVE to EXPIRED or RENEWED, follows from the boundary dates.
+
+A signed text never changes. An amendment 修订 is a further text version, which all parties sign again: until they have,
+and if they do not, the text in force stays. A renewal 续签 is an agreement of its own that `supersedes` this one.
 """
 
 import datetime as dt
@@ -12,15 +15,15 @@ from typing import Any, ClassVar, cast
 
 from service import searching
 from service.cooperation.pillars import Pillar
+from service.cooperation.texts import Amendment, AmendmentState, Decline, Signature
 from service.dates import FIRST_DAY, LAST_DAY, PartialDate
 from service.facts import text
 from service.pinyin import sort_key
-from service.records import Action, Document, Filter, Index, Origin, Record, Step, ordered
+from service.records import Action, Document, Filter, Index, Origin, Record, Step, joined, ordered
 from service.viewer import Right, Upper
 
 LONGEST_AGREEMENT = 20_000  # characters
 MOST_VERSIONS = 10  # of one text: each revision tells them all, and a document holds 16 MB
-LONGEST_SIGNER = 60
 
 
 class AgreementKind(Upper):
@@ -49,13 +52,17 @@ class AgreementStatus(Upper):
     ACTIVE = auto()
     EXPIRED = auto()
     TERMINATED = auto()
+    RENEWED = auto()
     DECLINED = auto()
     DISCARDED = auto()
 
 
-ENDED = frozenset({AgreementStatus.EXPIRED, AgreementStatus.TERMINATED})
+ENDED = frozenset({AgreementStatus.EXPIRED, AgreementStatus.TERMINATED, AgreementStatus.RENEWED})
+STANDING = frozenset({AgreementStatus.SIGNED, AgreementStatus.ACTIVE})
+SIGNABLE = STANDING | {AgreementStatus.SIGNING}  # the last of them, or the others while an amendment is being signed
 UNSIGNED = frozenset({AgreementStatus.DRAFT, AgreementStatus.SIGNING, AgreementStatus.DECLINED})
 DRAFTS = frozenset({Stage.DRAFT, Stage.DISCARDED})
+BY_AMENDMENT = frozenset({Action.SIGN, Action.WITHDRAW_SIGNATURE, Action.DECLINE, Action.WITHDRAW_AMENDMENT})
 
 
 @dataclass(frozen=True)
@@ -76,33 +83,6 @@ class TextVersion:
     text: str = text(LONGEST_AGREEMENT)
 
 
-@dataclass(frozen=True)
-class Signature:
-    """A party's signature under one text version; one given by mistake is withdrawn, never removed."""
-
-    organization: str
-    version: int
-    signed_on: dt.date
-    recorded_at: dt.datetime
-    signer: str | None = text(LONGEST_SIGNER, default=None)
-    withdrawn_at: dt.datetime | None = None
-    withdrawal_reason: str | None = None
-
-    @property
-    def stands(self) -> bool:
-        return self.withdrawn_at is None
-
-
-@dataclass(frozen=True)
-class Decline:
-    """A party's refusal to sign one text version."""
-
-    organization: str
-    version: int
-    declined_at: dt.datetime
-    reason: str
-
-
 @dataclass(frozen=True, kw_only=True)
 class Agreement(Record):
     """An open `term_to` means no end was agreed. A reported agreement was signed, as its source says, before."""
@@ -115,16 +95,30 @@ class Agreement(Record):
         Index(("network", "title_key")),
         Index(("concerns", "date_key")),
         Index(("search",)),
+        Index(("successor_key",), unique=True),
     )
-    STATE_KEYS = ("stage", "active_from", "active_to", "terminated_from", "unsigned")
+    STATE_KEYS = (
+        "stage",
+        "active_from",
+        "active_to",
+        "terminated_from",
+        "renewal_from",
+        "unsigned",
+        "amending",
+        "renewed_by",
+    )
+    FIXED = (*Record.FIXED, "supersedes")
     STEPS: ClassVar = {
         Action.CORRECT: Step(Right.KEEP_AGREEMENTS, frozenset({AgreementStatus.DRAFT})),
         Action.REVISE: Step(Right.KEEP_AGREEMENTS, UNSIGNED),
         Action.OPEN_FOR_SIGNING: Step(Right.KEEP_AGREEMENTS, frozenset({AgreementStatus.DRAFT})),
-        Action.SIGN: Step(Right.SIGN_AGREEMENTS, frozenset({AgreementStatus.SIGNING})),
-        Action.WITHDRAW_SIGNATURE: Step(Right.SIGN_AGREEMENTS, frozenset({AgreementStatus.SIGNING})),
-        Action.DECLINE: Step(Right.SIGN_AGREEMENTS, frozenset({AgreementStatus.SIGNING})),
-        Action.TERMINATE: Step(Right.KEEP_AGREEMENTS, frozenset({AgreementStatus.SIGNED, AgreementStatus.ACTIVE})),
+        Action.SIGN: Step(Right.SIGN_AGREEMENTS, SIGNABLE),
+        Action.WITHDRAW_SIGNATURE: Step(Right.SIGN_AGREEMENTS, SIGNABLE),
+        Action.DECLINE: Step(Right.SIGN_AGREEMENTS, SIGNABLE),
+        Action.AMEND: Step(Right.KEEP_AGREEMENTS, STANDING),
+        Action.WITHDRAW_AMENDMENT: Step(Right.KEEP_AGREEMENTS, STANDING),
+        Action.RENEW: Step(Right.KEEP_AGREEMENTS, STANDING | {AgreementStatus.EXPIRED}),
+        Action.TERMINATE: Step(Right.KEEP_AGREEMENTS, STANDING),
         Action.DISCARD: Step(Right.KEEP_AGREEMENTS, frozenset({AgreementStatus.DRAFT, AgreementStatus.DECLINED})),
     }
     PRIVATE: ClassVar = {"signatures.signer": Right.READ_CONTACTS}
@@ -141,13 +135,29 @@ class Agreement(Record):
     versions: tuple[TextVersion, ...] = ()
     signatures: tuple[Signature, ...] = ()
     declines: tuple[Decline, ...] = ()
+    amendments: tuple[Amendment, ...] = ()
     terminated_on: dt.date | None = None
     end_reason: str | None = None
+    supersedes: str | None = None
+    renewed_by: str | None = None
+    renewed_from: dt.date | None = None  # the successor's first active day, where it is known
+
+    @property
+    def amendment(self) -> Amendment | None:
+        """The amendment that is being signed."""
+        last = self.amendments[-1] if self.amendments else None
+        return last if last and last.state is AmendmentState.SIGNING else None
+
+    @property
+    def in_force(self) -> int:
+        """The number of the last text version that is no mere proposal; 0 while there is none."""
+        proposed = {each.version for each in self.amendments if each.state is not AmendmentState.ADOPTED}
+        return max((each.number for each in self.versions if each.number not in proposed), default=0)
 
     @property
     def current(self) -> int:
-        """The number of the text version that stands; 0 while there is none."""
-        return self.versions[-1].number if self.versions else 0
+        """The number of the text version to sign, or that all have signed; 0 while there is none."""
+        return self.amendment.version if self.amendment else self.in_force
 
     @property
     def begins(self) -> dt.date | None:
@@ -176,10 +186,18 @@ class Agreement(Record):
         return {party.organization for party in self.parties}
 
     def keys(self) -> dict[str, Any]:
+        """Of termination and renewal the earlier one ends it, on the same day the renewal; the other counts no more."""
+        terminated = self.terminated_on or LAST_DAY
+        out_of_use = self.stage is Stage.DISCARDED
+        renewed = (self.renewed_from or FIRST_DAY) if self.renewed_by else LAST_DAY
         return {
             "active_from": (self.begins or FIRST_DAY).isoformat(),
             "active_to": (self.term_to or LAST_DAY).isoformat(),
-            "terminated_from": (self.terminated_on or LAST_DAY).isoformat(),
+            "terminated_from": (terminated if terminated < renewed else LAST_DAY).isoformat(),
+            "renewal_from": (renewed if renewed <= terminated else LAST_DAY).isoformat(),
+            "amending": self.amendment is not None,
+            "in_force": self.in_force,
+            "successor_key": self.id if out_of_use or not self.supersedes else joined("after", self.supersedes),
             "unsigned": sorted(party for party in self.concerns() if self.standing_signature(party) is None),
             "date_key": ordered(self.begins.isoformat() if self.begins else "", self.id),
             "title_key": ordered(sort_key(self.title), self.id),
@@ -193,6 +211,8 @@ class Agreement(Record):
             return str(document["stage"])
         if document["terminated_from"] <= today:
             return AgreementStatus.TERMINATED
+        if document["renewal_from"] <= today:
+            return AgreementStatus.RENEWED
         if document["active_to"] < today:
             return AgreementStatus.EXPIRED
         return AgreementStatus.SIGNED if today < document["active_from"] else AgreementStatus.ACTIVE
@@ -200,9 +220,10 @@ class Agreement(Record):
     @classmethod
     def state_filter(cls, state: str, day: dt.date) -> Filter:
         today = day.isoformat()
-        untold = {"stage": Stage.SIGNED.value, "terminated_from": {"$gt": today}}
+        untold = {"stage": Stage.SIGNED.value, "terminated_from": {"$gt": today}, "renewal_from": {"$gt": today}}
         ranges: dict[str, Filter] = {
             AgreementStatus.TERMINATED: {"stage": Stage.SIGNED.value, "terminated_from": {"$lte": today}},
+            AgreementStatus.RENEWED: {"stage": Stage.SIGNED.value, "renewal_from": {"$lte": today}},
             AgreementStatus.EXPIRED: {**untold, "active_to": {"$lt": today}},
             AgreementStatus.SIGNED: {**untold, "active_to": {"$gte": today}, "active_from": {"$gt": today}},
             AgreementStatus.ACTIVE: {**untold, "active_to": {"$gte": today}, "active_from": {"$lte": today}},
@@ -211,10 +232,20 @@ class Agreement(Record):
 
     @classmethod
     def allows(cls, document: Document, action: Action, day: dt.date) -> bool:
-        """A reported agreement has no signing here: it may be corrected or discarded whatever its state."""
-        if document["origin"] == Origin.REPORTED and document["stage"] != Stage.DISCARDED:
-            return action in (Action.CORRECT, Action.DISCARD) or super().allows(document, action, day)
-        return super().allows(document, action, day)
+        """A reported agreement has no first signing here: it may be corrected or discarded whatever its state.
+
+        What all have signed is signed again only by way of an amendment, one at a time; and it is renewed once.
+        """
+        if action in (Action.CORRECT, Action.DISCARD) and document["origin"] == Origin.REPORTED:
+            return bool(document["stage"] != Stage.DISCARDED)
+        fits = super().allows(document, action, day)
+        if action is Action.AMEND:
+            return fits and not document["amending"]
+        if action is Action.RENEW:
+            return fits and document["renewed_by"] is None
+        if action in BY_AMENDMENT and document["stage"] == Stage.SIGNED:
+            return fits and bool(document["amending"])
+        return fits
 
     @classmethod
     def actors(cls, document: Document, action: Action) -> Collection[str]:

@@ -1,5 +1,7 @@
 """How an agreement is drafted, corrected, revised, terminated and discarded (domain.md, *cooperation*; C2, E1).
 
+One that follows another, drafted by `renewing.renew` or reported, names it in `supersedes`.
+
 Each refusal names every problem found. Who may do it, and in which state, is `Agreement.STEPS`.
 """
 
@@ -19,10 +21,11 @@ from service.cooperation.agreements import (
     Stage,
     TextVersion,
 )
+from service.cooperation.renewing import unfit_renewal
 from service.errors import Code, Path, Problem, Refusal, refuse_any
 from service.facts import Facts, malformed, plain, structured
 from service.permission import permit, permit_making
-from service.records import Action, Origin, formed, reformed, sound
+from service.records import Action, Origin, facts_of, formed, reformed, sound
 from service.viewer import Right
 
 if TYPE_CHECKING:
@@ -32,7 +35,9 @@ if TYPE_CHECKING:
 CORRECTABLE = frozenset(
     {"title", "kind", "level", "parties", "pillars", "term_from", "term_to", "signed_on", "sources"}
 )
-GIVEN = CORRECTABLE | {"network", "origin", "text"}
+INHERITED = frozenset({"network", "title", "kind", "level", "parties", "pillars"})  # by a renewal
+RENEWABLE = frozenset({"title", "level", "parties", "pillars", "term_from", "term_to", "text"})
+GIVEN = CORRECTABLE | {"network", "origin", "text", "supersedes"}
 
 
 async def draft(store: "Store", act: Act, facts: Facts) -> "Document":
@@ -53,6 +58,15 @@ async def draft(store: "Store", act: Act, facts: Facts) -> "Document":
     return await store.create(sound(agreement, await _problems(store, act, agreement, None)), act)
 
 
+async def renew(store: "Store", act: Act, own_id: str, version: int, facts: Facts) -> "Document":
+    """A DRAFT that supersedes this one: its title, level, parties and pillars, as far as `facts` say nothing else."""
+    before = await store.load(Agreement, own_id, version, act)
+    permit(before, Action.RENEW, act.viewer, act.day)
+    refuse_any(unsettable(facts, RENEWABLE))
+    standing = {name: value for name, value in facts_of(before).items() if name in INHERITED}
+    return await draft(store, act, {**standing, **facts, "supersedes": own_id})
+
+
 async def correct(store: "Store", act: Act, own_id: str, version: int, facts: Facts) -> "Document":
     """Other facts than the text: of a native one while it is a DRAFT, of a reported one at any time, with a reason."""
     before = await store.load(Agreement, own_id, version, act)
@@ -61,6 +75,7 @@ async def correct(store: "Store", act: Act, own_id: str, version: int, facts: Fa
         reason_of(act)
     refuse_any(unsettable(facts, CORRECTABLE))
     after = reformed(before, facts)
+    refuse_any(parties_changed_while_amending(before, after))
     return await store.save(before, sound(after, await _problems(store, act, after, before)), act)
 
 
@@ -99,17 +114,23 @@ def wording(number: int, text: str, at: dt.datetime) -> TextVersion:
 
 
 def revised(agreement: Agreement, text: str, at: dt.datetime) -> Agreement:
-    """`agreement` with `text` as its next version. Raises `Refusal` when that is the text it has."""
-    if agreement.current >= MOST_VERSIONS:
+    """`agreement` back in DRAFT with `text` as its next version. Raises `Refusal` as `reworded` does."""
+    return sound(replace(reworded(agreement, text, at), stage=Stage.DRAFT))
+
+
+def reworded(agreement: Agreement, text: str, at: dt.datetime) -> Agreement:
+    """`agreement` with `text` as its next version. Raises `Refusal` when that is the text it has, or one too many."""
+    if len(agreement.versions) >= MOST_VERSIONS:
         english = f"A text has at most {MOST_VERSIONS} versions; draft a new agreement."
         chinese = f"文本最多 {MOST_VERSIONS} 版;请另行起草协议。"
         raise Refusal(Problem(Code.LIMIT_EXCEEDED, ("text",), english, chinese, agreement.id, agreement.version))
-    after = wording(agreement.current + 1, text, at)
-    if agreement.versions and agreement.versions[-1].text_hash == after.text_hash:
+    after = wording(len(agreement.versions) + 1, text, at)
+    standing = {each.number: each.text_hash for each in agreement.versions}.get(agreement.current)
+    if standing == after.text_hash:
         english = f"This is text version {agreement.current} as it stands."
         chinese = f"此文本与现行第 {agreement.current} 版文本相同。"
         raise Refusal(Problem(Code.RULE_BROKEN, ("text",), english, chinese, agreement.id, agreement.version))
-    return sound(replace(agreement, stage=Stage.DRAFT, versions=(*agreement.versions, after)))
+    return replace(agreement, versions=(*agreement.versions, after))
 
 
 def unsettable(facts: Facts, settable: Iterable[str]) -> Iterator[Problem]:
@@ -128,14 +149,34 @@ async def _problems(store: "Store", act: Act, agreement: Agreement, before: Agre
         *end_outside_term(agreement, ("term_from",), ("term_to",)),
     ]
     if before is None or (agreement.parties, agreement.level) != (before.parties, before.level):
-        found: dict[str, Document] = {}
-        for prefix, references in _references(agreement).items():
-            try:
-                found |= await store.refer(references, prefix, act)
-            except Refusal as refusal:
-                problems += refusal.problems
-        problems += unfit_branches(agreement, found)
+        problems += await unfit_references(store, act, agreement)
+    if agreement.supersedes is not None:
+        problems += await _unfit_renewal(store, act, agreement, before)
     return problems
+
+
+async def _unfit_renewal(store: "Store", act: Act, agreement: Agreement, before: Agreement | None) -> list[Problem]:
+    own_id = str(agreement.supersedes)
+    try:
+        if before is None:
+            found = await store.refer({("supersedes",): own_id}, Agreement.PREFIX, act)
+        else:
+            found = await store.known(Agreement.PREFIX, [own_id])
+    except Refusal as refusal:
+        return [*refusal.problems]
+    return [*unfit_renewal(agreement, found[own_id], act.day)]
+
+
+async def unfit_references(store: "Store", act: Act, agreement: Agreement) -> list[Problem]:
+    """What is wrong with the organisations and branches that the parties name, as they stand today."""
+    problems: list[Problem] = []
+    found: dict[str, Document] = {}
+    for prefix, references in _references(agreement).items():
+        try:
+            found |= await store.refer(references, prefix, act)
+        except Refusal as refusal:
+            problems += refusal.problems
+    return [*problems, *unfit_branches(agreement, found)]
 
 
 def _references(agreement: Agreement) -> dict[str, dict[Path, str]]:
@@ -182,6 +223,13 @@ def unfit_branches(agreement: Agreement, branches: Mapping[str, "Document"]) -> 
             english = f"A {branch['kind']} does not stand at level {agreed}."
             chinese = f"{branch['kind']} 与协议层面 {agreed} 不符。"
             yield Problem(Code.RULE_BROKEN, path, english, chinese, party.branch)
+
+
+def parties_changed_while_amending(before: Agreement, after: Agreement) -> Iterator[Problem]:
+    """Who signs an amendment is who was party when it was opened."""
+    if before.amendment and before.parties != after.parties:
+        english, chinese = "An amendment is being signed; withdraw it first.", "修订正在签署中,请先撤回修订。"
+        yield Problem(Code.RULE_BROKEN, ("parties",), english, chinese, before.id, before.version)
 
 
 def repeated_pillars(agreement: Agreement) -> Iterator[Problem]:

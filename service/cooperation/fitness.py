@@ -130,7 +130,7 @@ def unfit_agreement(activity: Activity, agreement: "Document") -> Iterator[Probl
         first = activity.when.first
         last = first if activity.starts_at else activity.when.last
         if not _overlap(agreement, first.isoformat(), last.isoformat()):
-            until = min(agreement["active_to"], agreement["terminated_from"])
+            until = min(agreement["active_to"], agreement["terminated_from"], agreement["renewal_from"])
             english = f"The start lies outside the agreement's term, {agreement['active_from']} to {until}."
             chinese = f"开始日期不在协议期限内({agreement['active_from']} 至 {until})。"
             path = ("starts_at",) if activity.starts_at else ("when",)
@@ -138,9 +138,9 @@ def unfit_agreement(activity: Activity, agreement: "Document") -> Iterator[Probl
 
 
 def _overlap(agreement: "Document", first: str, last: str) -> bool:
-    """Whether some day from `first` to `last` lies in the term; the day of termination is the first one outside."""
+    """Whether some day from `first` to `last` lies in the term; the day of termination or renewal is no more in it."""
     begun, over = agreement["active_from"] <= last, agreement["active_to"] < first
-    return begun and not over and first < agreement["terminated_from"]
+    return begun and not over and first < min(agreement["terminated_from"], agreement["renewal_from"])
 
 
 def too_few_parties(

@@ -1,7 +1,8 @@
 """How an agreement is signed: opened to its parties, signed or declined by each for itself (domain.md, *cooperation*).
 
-A signature is for one text version. The last one makes the agreement SIGNED; until then one given by mistake can be
-withdrawn. Whoever signs, withdraws or declines holds SIGN_AGREEMENTS for that very organisation.
+A signature is for one text version. The last one makes the agreement SIGNED, or adopts the amendment that is open;
+until then one given by mistake can be withdrawn. Whoever signs, withdraws or declines holds SIGN_AGREEMENTS for
+that very organisation.
 """
 
 import datetime as dt
@@ -10,8 +11,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from service.acts import Act, reason_of
-from service.cooperation.agreements import LONGEST_SIGNER, Agreement, Decline, Signature, Stage
+from service.cooperation.agreements import Agreement, Stage
 from service.cooperation.drafting import unfit_signing
+from service.cooperation.texts import LONGEST_SIGNER, Amendment, AmendmentState, Decline, Signature
 from service.dates import PartialDate, day_of
 from service.errors import Code, Problem, Refusal, refuse_any
 from service.facts import malformed, structured
@@ -42,7 +44,10 @@ async def sign(
     signed_on: dt.date,
     signer: str | None = None,
 ) -> "Document":
-    """A party signs the current text; when the last one does, the agreement is SIGNED on the latest of their days."""
+    """A party signs the text that is up for signing.
+
+    When the last one does, the agreement is SIGNED on the latest of their days; or the amendment is in force.
+    """
     before = await _load(store, act, own_id, version, Action.SIGN, organization)
     given = {
         "organization": organization,
@@ -62,7 +67,10 @@ async def withdraw_signature(store: "Store", act: Act, own_id: str, version: int
 
 
 async def decline(store: "Store", act: Act, own_id: str, version: int, *, organization: str) -> "Document":
-    """A party will not sign this text, with a reason: SIGNING → DECLINED, until the text is revised."""
+    """A party will not sign this text, with a reason: SIGNING → DECLINED, until the text is revised.
+
+    Of an amendment, that alone is declined; the text in force stays.
+    """
     before = await _load(store, act, own_id, version, Action.DECLINE, organization)
     return await store.save(before, declined(before, organization, act.at, reason_of(act)), act)
 
@@ -90,6 +98,8 @@ def signed(agreement: Agreement, signature: Signature, today: dt.date) -> Agreem
     after = replace(agreement, signatures=(*agreement.signatures, signature))
     if not after.signed_by_all:
         return sound(after)
+    if after.amendment:
+        return sound(closed(after, AmendmentState.ADOPTED, signature.recorded_at, None))
     standing = (after.standing_signature(party.organization) for party in after.parties)
     last = max(each.signed_on for each in standing if each)
     return sound(replace(after, stage=Stage.SIGNED, signed_on=PartialDate.on(last)))
@@ -104,7 +114,7 @@ def unfit_signature(agreement: Agreement, signature: Signature, today: dt.date) 
         english = f"The text to sign is version {agreement.current}."
         chinese = f"应签署的文本为第 {agreement.current} 版。"
         yield Problem(Code.RULE_BROKEN, ("text_version",), english, chinese)
-    drafted = day_of(agreement.versions[-1].drafted_at)
+    drafted = next(day_of(each.drafted_at) for each in agreement.versions if each.number == agreement.current)
     if signature.signed_on < drafted:
         english = f"This lies before {drafted}, when the text was drafted."
         chinese = f"此日期早于该文本的拟定日 {drafted}。"
@@ -131,7 +141,16 @@ def declined(agreement: Agreement, organization: str, at: dt.datetime, reason: s
         raise Refusal(Problem(Code.RULE_BROKEN, ("organization",), english, chinese))
     given = {"organization": organization, "version": agreement.current, "declined_at": at, "reason": reason}
     refusal = Decline(**structured(Decline, given))
-    return sound(replace(agreement, stage=Stage.DECLINED, declines=(*agreement.declines, refusal)))
+    after = replace(agreement, declines=(*agreement.declines, refusal))
+    if after.amendment:
+        return sound(closed(after, AmendmentState.DECLINED, refusal.declined_at, refusal.reason))
+    return sound(replace(after, stage=Stage.DECLINED))
+
+
+def closed(agreement: Agreement, state: AmendmentState, at: dt.datetime, reason: str | None) -> Agreement:
+    """`agreement`, whose open amendment, the last one, ends in `state`."""
+    ended = replace(agreement.amendments[-1], state=state, **structured(Amendment, {"ended_at": at, "reason": reason}))
+    return replace(agreement, amendments=(*agreement.amendments[:-1], ended))
 
 
 def not_a_party(agreement: Agreement, organization: str) -> Iterator[Problem]:

@@ -40,6 +40,7 @@ class Sector(Upper):
 class OrganizationStatus(Upper):
     ACTIVE = auto()
     ARCHIVED = auto()
+    MERGED = auto()
 
 
 @dataclass(frozen=True)
@@ -66,11 +67,17 @@ class Organization(Record):
         Index(("sector", "name_key")),
         Index(("parent", "name_key")),
         Index(("search",)),
+        Index(("merged_into", "name_key")),
     )
+    STATE_KEYS = ("status", "merged_into")
+    SURVIVOR = "merged_into"
     READ = Right.READ_PUBLIC
     STEPS: ClassVar = {
         Action.CORRECT: Step(Right.KEEP_ORGANIZATIONS, frozenset({OrganizationStatus.ACTIVE})),
         Action.ARCHIVE: Step(Right.KEEP_ORGANIZATIONS, frozenset({OrganizationStatus.ACTIVE})),
+        Action.MERGE: Step(
+            Right.KEEP_ORGANIZATIONS, frozenset({OrganizationStatus.ACTIVE, OrganizationStatus.ARCHIVED})
+        ),
     }
     PRIVATE: ClassVar = {"contacts": Right.READ_CONTACTS}
 
@@ -86,6 +93,9 @@ class Organization(Record):
     external_reference: str | None = text(100, default=None)
     status: OrganizationStatus = OrganizationStatus.ACTIVE
     archive_reason: str | None = None
+    merged_into: str | None = None
+    merge_reason: str | None = None
+    merge_pending: bool = False  # until what named it has been re-pointed
 
     def expected(self) -> Collection[str]:
         return ("province", "city")

@@ -75,7 +75,7 @@ class Gathered(Store):
 class Rehearsal(Gathered):
     """A gathered store that writes nothing, and remembers what would stand.
 
-    Whether it could stand beside what others wrote is judged at the end, for all at once: see `twins`.
+    Whether it could stand beside what others wrote is judged at the end, for all at once: see `refusals`.
     """
 
     def __init__(self, gathered: Gathered) -> None:
@@ -104,7 +104,7 @@ class Rehearsal(Gathered):
         self._made[new.id] = self.seen[new.id] = document
         return document
 
-    async def twins(self, kind: type[Record], act: Act) -> dict[str, Refusal]:
+    async def refusals(self, kind: type[Record], act: Act) -> dict[str, Refusal]:
         """By id, the refusals of what would stand beside the same: what others wrote, or a later row has yet to change.
 
         A command for some hundred records and each unique index.

@@ -130,7 +130,7 @@ class Call:
     async def rehearsed(self, rehearsal: Rehearsal, known: Mapping[str, str]) -> AsyncIterator[Problem]:
         """Everything that would refuse a row."""
         rows = [await self.attempt(rehearsal, place, known) for place in range(len(self.rows))]
-        twins = await rehearsal.twins(self._importable.kind, self._acts[0]) if rows else {}
+        twins = await rehearsal.refusals(self._importable.kind, self._acts[0]) if rows else {}
         for row in rows:
             for problem in row.problems:
                 yield problem

@@ -18,7 +18,7 @@ from service.network.pairings import Pairing
 from service.network.persons import Person
 from service.network.roles import RoleAssignment
 from service.network.stations import Station
-from service.records import Index, Record
+from service.records import ORGANIZATIONS, Index, Record
 
 KINDS: Mapping[str, type[Record]] = {
     kind.PREFIX: kind
@@ -41,8 +41,10 @@ KINDS: Mapping[str, type[Record]] = {
         RoleAssignment,
     )
 }
+NAMED_INDEX = Index((ORGANIZATIONS, "_id"))  # what names an organisation, of whatever kind, in the order of ids
 TRAIL_INDEXES = (Index(("outbox.at",)), Index(("outbox.key",)))  # what waits for the relay, and what a retry looks for
 REVISIONS = "revisions"
+SEQUENCE_INDEX = "partition_sequence"
 REVISION_INDEXES = (
     Index(("partition", "sequence"), unique=True),
     Index(("record", "version")),
@@ -59,7 +61,7 @@ def kind_of(own_id: str) -> type[Record] | None:
 
 def indexes() -> Mapping[str, tuple[Index, ...]]:
     """Every index of the installation, by collection."""
-    own = {kind.COLLECTION: (*kind.INDEXES, *TRAIL_INDEXES) for kind in KINDS.values()}
+    own = {kind.COLLECTION: (*kind.INDEXES, NAMED_INDEX, *TRAIL_INDEXES) for kind in KINDS.values()}
     return {**own, REVISIONS: REVISION_INDEXES, CHUNKS: CHUNK_INDEXES}
 
 

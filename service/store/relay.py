@@ -2,7 +2,7 @@
 
     outbox of a record ── find by outbox.at ──► grouped by partition ──► lease of the partition
                                                                               │ last sequence + 1, + 2, …
-    $pull from the outbox ◄── only then ── insert into `revisions` ◄──────────┘
+    $pull from the outbox ◄── only then ── insert into `revisions` ◄──────────┘ ──► the partition's followers
 
 Relaying twice is harmless: the `_id`, record:version, is taken already. A holder that lost its lease without knowing
 meets the unique index on (partition, sequence) and starts its round anew, so that the sequence has no gap and no fork.
@@ -18,14 +18,15 @@ from typing import Any
 
 from service.errors import Unavailable
 from service.store.database import Database, Duplicate
-from service.store.kinds import KINDS, REVISIONS
+from service.store.followers import FOLLOWERS, Follower, behind, follow
+from service.store.kinds import KINDS, REVISIONS, SEQUENCE_INDEX
 from service.store.leases import Lease, acquire, release
-from service.store.store import now
+from service.store.store import Store, now
 
 ROUND = 200  # records looked at in one collection at a time
 PAUSE = 1.0  # seconds between looks when nobody says that something was written
 BEGINNING = dt.datetime.fromtimestamp(0, dt.UTC)
-SEQUENCE_INDEX = "partition_sequence"
+LOOK = dt.timedelta(seconds=30)  # between looks for what a relay that is gone has left unfollowed
 
 log = logging.getLogger(__name__)
 
@@ -33,8 +34,14 @@ log = logging.getLogger(__name__)
 class Relay:
     """Runs beside the service in each worker; the leases decide which one works for a partition."""
 
-    def __init__(self, database: Database, holder: str, written: asyncio.Event) -> None:
+    def __init__(
+        self, database: Database, holder: str, written: asyncio.Event, followers: tuple[Follower, ...] = FOLLOWERS
+    ) -> None:
         self._database = database
+        self._store = Store(database)  # what followers write with, and whether they have
+        self._followers = followers
+        self._behind: set[str] = set()  # partitions with revisions to follow, as far as this relay knows
+        self._looked = BEGINNING
         self._holder = holder
         self._written = written
         self._leases: dict[str, Lease] = {}
@@ -60,7 +67,10 @@ class Relay:
                     await release(self._database, lease)
 
     async def round(self) -> int:
-        """Relay what waits now, as far as this worker holds the leases; how many revisions that were."""
+        """Relay and follow what waits now, as far as this worker holds the leases.
+
+        The answer is how many revisions were relayed, and one more while followers write or have more to do.
+        """
         moved = 0
         for kind in KINDS.values():
             waiting = await self._database.find(
@@ -78,7 +88,27 @@ class Relay:
             for partition, entries in partitions.items():
                 if (lease := await self._lease(partition)) is not None:
                     moved += await self._relay(kind.COLLECTION, lease, entries)
-        return moved
+                    self._behind.add(partition)
+        return moved + await self._follow()
+
+    async def _follow(self) -> bool:
+        """Let the followers run where revisions wait for them; whether they wrote something or have more to do."""
+        self._store.written.clear()
+        if now() - self._looked >= LOOK:
+            self._behind |= await behind(self._database)
+            self._looked = now()
+        unfinished = False
+        for partition in sorted(self._behind):
+            own, more = 0, True
+            while more and not own and await self._lease(partition) is not None:  # else its holder does it
+                own, more = await follow(self._store, partition, self._followers)
+            if own and more:
+                unfinished = True
+            else:
+                self._behind.discard(partition)
+        if wrote := self._store.written.is_set():
+            self._written.set()  # so that it is relayed at once
+        return unfinished or wrote
 
     async def _lease(self, partition: str) -> Lease | None:
         held, moment = self._leases.get(partition), now()

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -16,10 +16,10 @@ from service.acts import Act
 from service.ancestry import DEEPEST
 from service.errors import Code, Path, Problem, Refusal, Unavailable, not_found, refuse_any
 from service.permission import may_read
-from service.records import Document, Filter, Record, document_of, record_of
+from service.records import ORGANIZATIONS, Document, Filter, Record, document_of, record_of
 from service.store.database import Database, Duplicate
 from service.store.history import earlier_state, find_by_key
-from service.store.kinds import KINDS, index_name
+from service.store.kinds import KINDS, NAMED_INDEX, index_name
 from service.store.roles import StandingRoles
 from service.trail.revisions import revision_of
 
@@ -27,7 +27,8 @@ R = TypeVar("R", bound=Record)
 MOST_CHILDREN = 1_000  # of one parent, or of what else they name
 EXTERNAL_KEY = "external_key"  # what a record with a number in another system is found by
 PATIENCE = 3.0  # seconds to wait for others who are at what is done alone
-OUT_OF_USE = frozenset({"ARCHIVED", "DISCARDED", "CANCELLED"})
+OUT_OF_USE = frozenset({"ARCHIVED", "DISCARDED", "CANCELLED", "MERGED"})
+BATCH = 100  # records looked up in one command where all are to be seen
 
 
 class Store:
@@ -171,6 +172,34 @@ class Store:
             except TimeoutError as error:
                 raise Unavailable(f"others are at {name}") from error
             yield
+
+    async def all_naming(self, organization: str, day: dt.date | None = None) -> AsyncIterator[list[Record]]:
+        """All records, of any kind, that name `organization`, some at a time; with a `day`, those in use on it."""
+        for kind in KINDS.values():
+            last = ""
+            while found := await self.database.find(
+                kind.COLLECTION,
+                {ORGANIZATIONS: organization, "_id": {"$gt": last}},
+                BATCH,
+                sort=(("_id", 1),),
+                index=index_name(NAMED_INDEX),
+            ):
+                last = found[-1]["_id"]
+                wanted = [each for each in found if day is None or kind.state(each, day) not in OUT_OF_USE]
+                yield [record_of(kind, document) for document in wanted]
+
+    async def twins(self, records: Sequence[Record]) -> dict[str, Document]:
+        """What stands in the way of writing `records`, of one kind: by their ids, another with the same unique key."""
+        if not records:
+            return {}
+        kind, found = type(records[0]), dict[str, Document]()
+        wanted = {record.id: document_of(record) for record in records}
+        for key in (index.keys[0] for index in kind.INDEXES if index.unique):
+            by_key = {document[key]: own_id for own_id, document in wanted.items()}
+            for twin in await self.database.find(kind.COLLECTION, {key: {"$in": sorted(by_key)}}, len(by_key)):
+                if twin["_id"] != by_key[twin[key]]:
+                    found[by_key[twin[key]]] = twin
+        return found
 
     async def lines(self, prefix: str, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """For each id: itself, its parent, its parent's parent and so on, upward."""

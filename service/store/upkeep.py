@@ -19,7 +19,10 @@ log = logging.getLogger(__name__)
 
 
 async def derive_keys(database: Database) -> None:
-    """Store anew the keys that records are found by, wherever they differ from what the code derives today."""
+    """Store anew the keys that records are found by, wherever they differ from what the code derives today.
+
+    Facts that the code has come to know since are stored as what they are without being said.
+    """
     for kind in KINDS.values():
         last = ""
         while found := await database.find(kind.COLLECTION, {"_id": {"$gt": last}}, BATCH, sort=(("_id", 1),)):
@@ -30,7 +33,11 @@ async def derive_keys(database: Database) -> None:
 
 async def _derive(database: Database, collection: str, stored: dict[str, Any], wanted: dict[str, Any]) -> None:
     facts = {"_id", *BOOKKEEPING, *fact_names(KINDS[stored["_id"].partition("_")[0]])}
-    keys = {name: value for name, value in wanted.items() if name not in facts and stored.get(name) != value}
+    keys = {
+        name: value
+        for name, value in wanted.items()
+        if (name not in stored or name not in facts) and stored.get(name, ...) != value
+    }
     if keys:
         where = {"_id": stored["_id"], "version": stored["version"]}  # a later write derives them by itself
         await database.update(collection, where, {"$set": keys})

@@ -50,7 +50,7 @@ async def test_a_condition_on_the_party_stands_beside_the_organization_it_is_ask
         agreements(where: {party: $other}) { totalCount }
         activities(where: {participant: $other}) { totalCount } } } }"""
     together = (await house.data(query, id=LEAD, other="org_boc_yuexiu"))["node"]
-    assert together == {"agreements": {"totalCount": 11}, "activities": {"totalCount": 7}}
+    assert together == {"agreements": {"totalCount": 14}, "activities": {"totalCount": 7}}
     apart = (await house.data(query, id=LEAD, other="org_wuxi2"))["node"]
     assert apart == {"agreements": {"totalCount": 0}, "activities": {"totalCount": 0}}
 
@@ -106,7 +106,7 @@ async def test_headcounts_are_found_by_organization_and_state(
         ({"party": "org_gzbn"}, []),
         ({"status": "DRAFT"}, ["草稿"]),
         ({"status": "SIGNED"}, ["未生效"]),
-        ({"status": "ACTIVE"}, ["生效中", "廉洁伙伴协议书", "党建共建合作协议"]),
+        ({"status": "ACTIVE"}, ["续签", "修订中", "生效中", "廉洁伙伴协议书", "党建共建合作协议"]),
         ({"status": "EXPIRED"}, ["已到期"]),
         ({"status": "TERMINATED"}, ["已终止"]),
         ({"status": "DECLINED"}, ["已拒签"]),
@@ -114,7 +114,10 @@ async def test_headcounts_are_found_by_organization_and_state(
         ({"undated": True}, ["廉洁伙伴协议书", "党建共建合作协议"]),
         ({"begins": {"from": "2024-06-16", "to": "2024-06-16"}}, ["未生效"]),
         ({"begins": {"from": "2024-06-17", "to": "2030-01-01"}}, []),
-        ({"begins": {"from": "2024-01-05", "to": "2024-01-05"}, "status": "ACTIVE", "level": "COMMITTEE"}, ["生效中"]),
+        (
+            {"begins": {"from": "2024-01-05", "to": "2024-01-05"}, "status": "ACTIVE", "level": "COMMITTEE"},
+            ["修订中", "生效中"],
+        ),
         (dict.fromkeys(["kind", "level", "pillar", "party"]) | {"status": "DRAFT", "begins": None}, ["草稿"]),
     ],
 )

@@ -105,15 +105,15 @@ async def test_a_row_that_is_overtaken_after_all_were_judged_is_told_and_the_oth
 ) -> None:
     if known:
         await brought(house, [row(2, place="原处")])
-    twins = Rehearsal.twins
+    twins = Rehearsal.refusals
 
     async def overtaken(self: Rehearsal, *arguments: Any) -> dict[str, Refusal]:
         found = await twins(self, *arguments)
-        monkeypatch.setattr(Rehearsal, "twins", twins)
+        monkeypatch.setattr(Rehearsal, "refusals", twins)
         await brought(house, [row(2, place="抢先")], onError="REJECT_FAILED")
         return found
 
-    monkeypatch.setattr(Rehearsal, "twins", overtaken)
+    monkeypatch.setattr(Rehearsal, "refusals", overtaken)
     answer = await brought(house, [row(1), row(2), row(3)])
     assert outcomes(answer) == ["CREATED", "REFUSED", "CREATED"]
     [problem] = answer["rows"][1]["problems"]

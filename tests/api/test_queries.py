@@ -179,8 +179,8 @@ async def test_an_organization_leads_to_all_that_names_it(house: House, world: d
         ],
     }
     assert found["agreements"] == {
-        "totalCount": 3,
-        "nodes": [{"title": "生效中"}, {"title": "廉洁伙伴协议书"}, {"title": "党建共建合作协议"}],
+        "totalCount": 5,
+        "nodes": [{"title": title} for title in ("续签", "修订中", "生效中", "廉洁伙伴协议书", "党建共建合作协议")],
     }
     assert found["activities"] == {"totalCount": 1, "nodes": [{"title": "闰日讲座"}]}
     assert found["children"] == {"totalCount": 0, "nodes": []}

@@ -30,7 +30,7 @@ from tests.conftest import (
 EVERYBODY = [ANONYMOUS, FRONT_END, LEAD_RECORDER, BANK_RECORDER, ADMIN, OFFICER, OBSERVER, OPERATOR, STRANGER]
 STEPS: Mapping[str, Mapping[str, str]] = {
     "net": {"CORRECT": "correctNetwork", "ARCHIVE": "archiveNetwork"},
-    "org": {"CORRECT": "correctOrganization", "ARCHIVE": "archiveOrganization"},
+    "org": {"CORRECT": "correctOrganization", "ARCHIVE": "archiveOrganization", "MERGE": "mergeOrganization"},
     "bra": {"CORRECT": "correctPartyBranch", "ARCHIVE": "archivePartyBranch"},
     "hea": {"CORRECT": "correctHeadcount", "DISCARD": "discardHeadcount"},
     "mem": {"CORRECT": "correctMembership", "END": "endMembership", "DISCARD": "discardMembership"},
@@ -46,6 +46,9 @@ STEPS: Mapping[str, Mapping[str, str]] = {
         "SIGN": "signAgreement",
         "WITHDRAW_SIGNATURE": "withdrawSignature",
         "DECLINE": "declineAgreement",
+        "AMEND": "amendAgreement",
+        "WITHDRAW_AMENDMENT": "withdrawAmendment",
+        "RENEW": "renewAgreement",
         "TERMINATE": "terminateAgreement",
         "DISCARD": "discardAgreement",
     },

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.api.call import REASON, Call, changed, created
 from tests.api.world import activity, agreement
-from tests.conftest import BANK, BANK_RECORDER, LEAD, NETWORK
+from tests.conftest import ADMIN, BANK, BANK_RECORDER, LEAD, NETWORK
 
 
 def _drafting(world: Mapping[str, str]) -> dict[str, Call]:
@@ -81,6 +81,41 @@ def _signing(world: Mapping[str, str]) -> dict[str, Call]:
                     | {"reason": REASON}
                 ],
             },
+        ),
+    }
+
+
+def _amending(world: Mapping[str, str]) -> dict[str, Call]:
+    why: Any = {"reason": REASON}
+    told = "status inForce text { number text } amendment { version state reason text { text } } amendments { state }"
+    in_force: Any = {"status": "ACTIVE", "inForce": 1}
+    proposed = {"version": 2, "state": "SIGNING", "reason": None, "text": {"text": "新修订"}}
+    renewal = {"title": "续签协议", "termFrom": "2024-07-01", "termTo": "2028-02-29"}
+    return {
+        "amendAgreement": changed(
+            world["active"],
+            4,
+            told,
+            {**in_force, "text": {"number": 1, "text": "生效中正文"}, "amendment": proposed}
+            | {"amendments": [{"state": "SIGNING"}]},
+            text="新修订",
+            **why,
+        ),
+        "withdrawAmendment": changed(
+            world["amending"],
+            6,
+            told,
+            {**in_force, "text": {"number": 1, "text": "修订中正文"}, "amendment": None}
+            | {"amendments": [{"state": "WITHDRAWN"}]},
+            **why,
+        ),
+        "renewAgreement": Call(
+            ADMIN,
+            {"id": world["active"], "version": 4, "input": renewal},
+            "version title kind status termTo supersedes { id renewedBy { id } } parties { organization { id } }",
+            {"version": 1, "title": "续签协议", "kind": "INTEGRITY_PARTNER", "status": "DRAFT", "termTo": "2028-02-29"}
+            | {"supersedes": {"id": world["active"], "renewedBy": None}}
+            | {"parties": [{"organization": {"id": LEAD}}, {"organization": {"id": BANK}}]},
         ),
     }
 
@@ -226,4 +261,4 @@ def _imports(world: Mapping[str, str]) -> dict[str, Call]:
     return {"importActivities": Call(BANK_RECORDER, {"input": given, "reason": REASON}, told, answer)}
 
 
-COOPERATION_CALLS = (_imports, _drafting, _signing, _ending, _making, _changing, _confirming, _attaching)
+COOPERATION_CALLS = (_imports, _drafting, _signing, _amending, _ending, _making, _changing, _confirming, _attaching)

@@ -42,6 +42,14 @@ def _organizations(world: Mapping[str, str]) -> dict[str, Call]:
             **why,
         ),
         "archiveOrganization": changed(world["neighbour"], 1, "status archiveReason", archived, **why),
+        "mergeOrganization": changed(
+            world["neighbour"],
+            1,
+            "status mergedInto { id } mergeReason mergePending",
+            {"status": "MERGED", "mergedInto": {"id": BANK}, "mergeReason": REASON, "mergePending": True},
+            into=BANK,
+            **why,
+        ),
     }
 
 

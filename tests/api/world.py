@@ -13,6 +13,7 @@ from schema.api import schema
 from service.dates import SHANGHAI
 from service.viewer import Grant, Role, Viewer
 from tests.api.world_files import attachments
+from tests.api.world_people import pairings, people, stations
 from tests.api.world_plans import planned
 from tests.conftest import ADMIN, BANK, BANK_RECORDER, LEAD, LEAD_RECORDER, NETWORK, STRANGER, House
 
@@ -107,6 +108,7 @@ async def build(house: House) -> dict[str, str]:
     house.at = DRAFTED
     found = await _agreements(house, NETWORK, ADMIN, LEAD_RECORDER, BANK_RECORDER, (LEAD, BANK), "")
     found |= await _agreements(house, WUXI, STRANGER, WUXI_RECORDER, SCHOOL_RECORDER, (HOSPITAL, SCHOOL), "wuxi ")
+    await house.relay_all()  # what is renewed learns of it by a follower
     house.at = TODAY
     found |= await _activities(house, NETWORK, ADMIN, (LEAD, BANK), "")
     found |= await _activities(house, WUXI, STRANGER, (HOSPITAL, SCHOOL), "wuxi ")
@@ -118,12 +120,12 @@ async def build(house: House) -> dict[str, str]:
     found |= await planned(house, made, STRANGER, WUXI, (HOSPITAL, SCHOOL), found["wuxi active"], "wuxi ")
     found |= await _counts(house, NETWORK, ADMIN, LEAD, "")
     found |= await _counts(house, WUXI, STRANGER, HOSPITAL, "wuxi ")
-    found |= await _people(house, ADMIN, LEAD, found["branch"], "")
-    found |= await _people(house, STRANGER, HOSPITAL, found["wuxi branch"], "wuxi ")
-    found |= await _stations(house, NETWORK, ADMIN, (LEAD, BANK), "")
-    found |= await _stations(house, WUXI, STRANGER, (HOSPITAL, SCHOOL), "wuxi ")
-    found |= await _pairings(house, NETWORK, ADMIN, found["branch"], BANK, "")
-    found |= await _pairings(house, WUXI, STRANGER, found["wuxi branch"], SCHOOL, "wuxi ")
+    found |= await people(house, made, ADMIN, LEAD, found["branch"], "")
+    found |= await people(house, made, STRANGER, HOSPITAL, found["wuxi branch"], "wuxi ")
+    found |= await stations(house, made, NETWORK, ADMIN, (LEAD, BANK), "")
+    found |= await stations(house, made, WUXI, STRANGER, (HOSPITAL, SCHOOL), "wuxi ")
+    found |= await pairings(house, made, NETWORK, ADMIN, found["branch"], BANK, "")
+    found |= await pairings(house, made, WUXI, STRANGER, found["wuxi branch"], SCHOOL, "wuxi ")
     found |= await attachments(house, made, ADMIN, found, "")
     return found | await attachments(house, made, STRANGER, found, "wuxi ")
 
@@ -154,6 +156,8 @@ async def _agreements(
         "active": await signed("生效中", kind="INTEGRITY_PARTNER", pillars=["INTEGRITY"]),
         "expired": await signed("已到期", termTo="2024-06-14"),
         "terminated": await signed("已终止"),
+        "amending": await signed("修订中"),
+        "renewed": await signed("已续签"),
         "declined": await opened("已拒签"),
         "discarded": await drafted("已作废"),
     }
@@ -164,7 +168,32 @@ async def _agreements(
     no = {"id": found["declined"], "version": 2, "organization": parties[1]}
     await made(house, "declineAgreement", partner, **no, **reason)
     await made(house, "discardAgreement", admin, id=found["discarded"], version=1, **reason)
+    found["renewal"] = await _after_signing(house, found, (admin, lead, partner), parties, mark)
     return {f"{mark}{name}": own_id for name, own_id in found.items()}
+
+
+async def _after_signing(
+    house: House, found: Mapping[str, str], viewers: tuple[Viewer, ...], parties: tuple[str, str], mark: str
+) -> str:
+    """One is being amended, another renewed; the id of the renewal."""
+    admin, lead, partner = viewers
+    reason = {"reason": "测试原因"}
+    await made(house, "amendAgreement", admin, id=found["amending"], version=4, text="修订后的正文", **reason)
+    half = {"id": found["amending"], "version": 5, "organization": parties[0]}
+    await made(house, "signAgreement", lead, textVersion=2, signedOn="2024-01-02", **half)
+    renewal = await made(
+        house,
+        "renewAgreement",
+        admin,
+        id=found["renewed"],
+        version=4,
+        input={"title": f"{mark}续签", "termFrom": "2024-06-15", "text": "续签正文"},
+    )
+    await made(house, "openAgreementForSigning", admin, id=renewal, version=1)
+    for version, (signer, party) in enumerate(zip((lead, partner), parties, strict=True), start=2):
+        act = {"version": version, "organization": party, "textVersion": 1, "signedOn": "2024-01-02"}
+        await made(house, "signAgreement", signer, id=renewal, **act)
+    return renewal
 
 
 async def _activities(house: House, network: str, admin: Viewer, hosts: tuple[str, str], mark: str) -> dict[str, str]:
@@ -231,50 +260,4 @@ async def _counts(house: House, network: str, admin: Viewer, organization: str, 
     facts = {"network": network, "name": f"{mark}合作社区", "sector": "COMMUNITY", "contacts": [contact]}
     place = {"province": "广东省", "city": "广州市"}
     found["neighbour"] = await made(house, "createOrganization", admin, input={**facts, **place})
-    return {f"{mark}{name}": own_id for name, own_id in found.items()}
-
-
-async def _people(house: House, admin: Viewer, organization: str, branch: str, mark: str) -> dict[str, str]:
-    own = {"organization": organization, "branch": branch}
-    office = {**own, "name": f"{mark}党建办公室", "kind": "FUNCTIONAL"}
-    found = {"department": await made(house, "createDepartment", admin, input=office)}
-    ward = {**own, "name": f"{mark}旧病区", "kind": "CLINICAL", "parent": found["department"]}
-    found["old department"] = await made(house, "createDepartment", admin, input=ward)
-    await made(house, "archiveDepartment", admin, id=found["old department"], version=1, reason="测试原因")
-    person = {**own, "department": found["department"], "post": "主任", "cadre": True}
-    contact = {"name": "周保密", "phone": "020-7", "email": "zhou@b.cn", "externalReference": "HR-1"}
-    found["person"] = await made(house, "createPerson", admin, input={**person, **contact})
-    found["retired"] = await made(house, "createPerson", admin, input={**person, "name": "吴退休", "cadre": False})
-    await made(house, "archivePerson", admin, id=found["retired"], version=1, reason="测试原因")
-    return {f"{mark}{name}": own_id for name, own_id in found.items()}
-
-
-async def _stations(house: House, network: str, admin: Viewer, at: tuple[str, str], mark: str) -> dict[str, str]:
-    async def opened(organization: str, kind: str, day: str, **facts: Any) -> str:
-        given = {"network": network, "organization": organization, "kind": kind, "plaqueOn": {"from": day}, **facts}
-        return await made(house, "openStation", admin, input=given)
-
-    found = {
-        "centre": await opened(at[0], "CENTRE", "2024-03-01"),
-        "workstation": await opened(at[1], "WORKSTATION", "2024-02-29"),
-        "closed station": await opened(at[1], "WORKSTATION", "2024-01-01", closedOn={"from": "2024-01-31"}),
-        "mistaken station": await opened(at[0], "WORKSTATION", "2024-03-01"),
-    }
-    await made(house, "discardStation", admin, id=found["mistaken station"], version=1, reason="测试原因")
-    return {f"{mark}{name}": own_id for name, own_id in found.items()}
-
-
-async def _pairings(house: House, network: str, admin: Viewer, branch: str, member: str, mark: str) -> dict[str, str]:
-    async def paired(specialty: str, begins: str, **facts: Any) -> str:
-        pair = {"network": network, "branch": branch, "member": member, "mode": "KEY"}
-        given = {**pair, "specialty": specialty, "begins": {"from": begins}, **facts}
-        return await made(house, "pairBranch", admin, input=given)
-
-    found = {
-        "pairing": await paired("皮肤科", "2024-02-29"),
-        "coming pairing": await paired("检验科", "2024-06-16"),
-        "past pairing": await paired("护理", "2024-01-01", ends={"from": "2024-05-01"}, mode="EXTENDED"),
-        "mistaken pairing": await paired("药学", "2024-03-01"),
-    }
-    await made(house, "discardPairing", admin, id=found["mistaken pairing"], version=1, reason="测试原因")
     return {f"{mark}{name}": own_id for name, own_id in found.items()}

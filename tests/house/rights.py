@@ -76,6 +76,8 @@ PRIVATE = {
     "ActivityPlan.timeline": ("plan", "timeline { totalCount }"),
     "LeadingGroup.timeline": ("group", "timeline { totalCount }"),
     "Deliverable.timeline": ("deliverable", "timeline { totalCount }"),
+    "Agreement.amendment": ("amending", "amendment { version }"),
+    "Agreement.amendments": ("amending", "amendments { version }"),
     "Network.timeline": ("net_002_derma", "timeline { totalCount }"),
     "Organization.timeline": ("org_smu_derma", "timeline { totalCount }"),
     "PartyBranch.timeline": ("branch", "timeline { totalCount }"),

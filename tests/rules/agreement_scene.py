@@ -136,3 +136,12 @@ async def refused(store: MemoryStore, attempt: Coroutine[Any, Any, Document]) ->
         assert problem.english.isascii() or "…" in problem.english
         assert any("\u4e00" <= character <= "\u9fff" for character in problem.chinese)
     return [(problem.code, problem.path) for problem in caught.value.problems]
+
+
+def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """What `coroutine` returns. The store in memory never waits."""
+    try:
+        coroutine.send(None)
+    except StopIteration as done:
+        return done.value
+    raise AssertionError("the store in memory has waited")

@@ -5,7 +5,8 @@ Looking up what an action refers to is the store's own code; loading and writing
 
 import contextlib
 import copy
-from collections.abc import AsyncIterator, Iterable
+import datetime as dt
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -14,9 +15,9 @@ from mongomock.filtering import filter_applies
 from service.acts import Act
 from service.errors import Code, Problem, Refusal, not_found
 from service.permission import may_read
-from service.records import Document, Filter, Record, document_of, record_of
+from service.records import ORGANIZATIONS, Document, Filter, Record, document_of, record_of
 from service.store.kinds import KINDS
-from service.store.store import Store, conflict
+from service.store.store import OUT_OF_USE, Store, conflict
 from service.trail.revisions import revision_of
 
 R = TypeVar("R", bound=Record)
@@ -68,6 +69,24 @@ class MemoryStore(Store):
     @contextlib.asynccontextmanager
     async def alone(self, name: str) -> AsyncIterator[None]:
         yield  # nobody else is here
+
+    async def all_naming(self, organization: str, day: dt.date | None = None) -> AsyncIterator[list[Record]]:
+        for own_id, document in [*self.documents.items()]:
+            kind = KINDS[own_id.partition("_")[0]]
+            in_use = day is None or kind.state(document, day) not in OUT_OF_USE
+            if in_use and organization in document[ORGANIZATIONS]:
+                yield [record_of(kind, document)]
+
+    async def twins(self, records: Sequence[Record]) -> dict[str, Document]:
+        found = {}
+        for record in records:
+            document = document_of(record)
+            for other in [*self.documents.values()]:
+                if other["_id"] != record.id and other["_id"].startswith(f"{record.PREFIX}_"):
+                    keys = [index.keys for index in record.INDEXES if index.unique]
+                    if any(all(other[key] == document[key] for key in each) for each in keys):
+                        found[record.id] = other
+        return found
 
     def _write(self, before: Record | None, after: Record, act: Act) -> Document:
         revision = revision_of(before, after, act)

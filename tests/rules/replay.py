@@ -44,6 +44,7 @@ ACTIONS: Mapping[str, Action] = {
     "act": holding.plan,
 }
 MADE_LATER = {"id", "status", "stage", "gaps", "versions", "signatures", "terminated_on", "end_reason", "cancel_reason"}
+MADE_LATER |= {"amendments", "renewed_by", "renewed_from"}
 
 
 async def replay(records: Iterable[Record], at: dt.datetime) -> int:

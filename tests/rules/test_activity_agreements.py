@@ -72,6 +72,19 @@ async def test_a_term_ends_with_the_day_of_termination(store: MemoryStore, day: 
         assert await codes(recording) == [(Code.RULE_BROKEN, ("starts_at",))]
 
 
+@pytest.mark.parametrize(("day", "fits"), [(4, True), (5, False)])
+async def test_a_term_ends_when_a_renewal_begins(store: MemoryStore, day: int, fits: bool) -> None:
+    renewed = {"renewed_by": "agr_3", "renewed_from": dt.date(2024, 3, 5)}
+    store.put(agreement("agr_2", "org_hospital", "org_bank", term_to=None, **renewed))
+    recording = holding.record(store, act(), facts(starts_at=at(2024, 3, day), ends_at=None, agreement="agr_2"))
+    if fits:
+        assert (await recording)["version"] == 1
+    else:
+        (problem,) = await refused(recording)
+        assert (problem.code, problem.path) == (Code.RULE_BROKEN, ("starts_at",))
+        assert "2024-03-05" in problem.english
+
+
 OPEN = {"term_from": None, "term_to": None}
 
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ulid import ULID
 
-from service.acts import Act, idempotency_key, reason_of
+from service.acts import Act, following, idempotency_key, reason_of
 from service.errors import Code, Refusal
-from service.viewer import ANONYMOUS, Viewer
+from service.viewer import ANONYMOUS, Right, Viewer
 
 NOON = dt.datetime(2024, 3, 1, 4, tzinfo=dt.UTC)
 LEE = Viewer("李医生")
@@ -79,3 +79,25 @@ def test_a_reason_is_taken_without_its_margins_and_has_a_limit() -> None:
     assert reason_of(Act(LEE, NOON, "x", " 写错日期 ")) == "写错日期"
     with pytest.raises(Refusal, match="At most 4000 characters"):
         reason_of(Act(LEE, NOON, "x", "长" * 4001))
+
+
+def test_what_follows_a_revision_is_keyed_by_it_and_by_the_record_written() -> None:
+    revision = {"_id": "agr_1:3", "network": "net_a"}
+    act = following("markRenewed", revision, NOON)
+    assert act == following("markRenewed", revision, NOON)
+    others = [
+        following("repoint", revision, NOON),
+        following("markRenewed", {**revision, "_id": "agr_1:4"}, NOON),
+        act.upon("mem_1"),
+        act.upon("mem_2"),
+    ]
+    assert len({each.key for each in (act, *others)}) == 5
+    assert act.reason is not None
+    assert "agr_1:3" in act.reason
+    assert act.viewer.may(Right.KEEP_AGREEMENTS, "net_a")
+    assert not act.viewer.may(Right.READ_NETWORK, "net_b")
+
+
+def test_an_act_without_a_key_is_the_same_upon_every_record() -> None:
+    act = Act(Viewer("somebody"), NOON, "test")
+    assert act.upon("mem_1") is act

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from mongomock.filtering import filter_applies
 
 from service.cooperation.agreements import Agreement, AgreementKind, AgreementStatus, Party, Stage
+from service.cooperation.texts import Amendment, AmendmentState
 from service.dates import PartialDate, day_of
 from service.permission import READING, may_read, readable
 from service.records import Action, Document, Filter, Origin, Source, document_of
@@ -15,6 +16,10 @@ from service.viewer import ANONYMOUS, Grant, Right, Role, Viewer
 
 FEBRUARY = dt.date(2028, 2, 1)
 days = st.integers(0, 12).map(lambda ahead: dt.date(2028, 2, 24) + dt.timedelta(days=ahead))
+amendments = st.lists(
+    st.builds(Amendment, st.just(2), st.just(dt.datetime(2028, 2, 1, tzinfo=dt.UTC)), st.sampled_from(AmendmentState)),
+    max_size=2,
+).map(tuple)
 partial_dates = st.tuples(days, days).map(lambda pair: PartialDate.between(min(pair), max(pair)))
 
 
@@ -33,6 +38,9 @@ def documents(draw: st.DrawFn) -> Document:
         term_to=draw(st.none() | days),
         signed_on=draw(st.none() | partial_dates),
         terminated_on=draw(st.none() | days),
+        renewed_by=draw(st.sampled_from([None, "agr_2"])),
+        renewed_from=draw(st.none() | days),
+        amendments=draw(amendments),
     )
     return document_of(agreement)
 
@@ -69,6 +77,7 @@ def day(text: str) -> dt.date:
 
 
 TERM = {"term_from": day("2024-01-01"), "term_to": day("2028-02-29")}
+RENEWED_AND_TERMINATED = TERM | {"renewed_by": "agr_2", "renewed_from": day("2028-02-29")}
 
 
 @pytest.mark.parametrize(
@@ -82,6 +91,16 @@ TERM = {"term_from": day("2024-01-01"), "term_to": day("2028-02-29")}
         ("2028-02-28", TERM | {"terminated_on": day("2028-02-29")}, "ACTIVE"),
         ("2028-02-29", TERM | {"terminated_on": day("2028-02-29")}, "TERMINATED"),
         ("2028-03-01", TERM | {"terminated_on": day("2028-02-29")}, "TERMINATED"),
+        ("2028-02-28", TERM | {"renewed_by": "agr_2", "renewed_from": day("2028-02-29")}, "ACTIVE"),
+        ("2028-02-29", TERM | {"renewed_by": "agr_2", "renewed_from": day("2028-02-29")}, "RENEWED"),
+        ("2028-03-01", TERM | {"renewed_by": "agr_2", "renewed_from": day("2028-02-29")}, "RENEWED"),
+        ("2028-03-01", TERM | {"renewed_by": "agr_2", "renewed_from": day("2028-03-02")}, "EXPIRED"),
+        ("2028-03-02", TERM | {"renewed_by": "agr_2", "renewed_from": day("2028-03-02")}, "RENEWED"),
+        ("2023-12-31", TERM | {"renewed_by": "agr_2"}, "RENEWED"),
+        ("2028-02-29", RENEWED_AND_TERMINATED | {"terminated_on": day("2028-02-28")}, "TERMINATED"),
+        ("2028-02-28", RENEWED_AND_TERMINATED | {"terminated_on": day("2028-02-29")}, "ACTIVE"),
+        ("2028-02-29", RENEWED_AND_TERMINATED | {"terminated_on": day("2028-02-29")}, "RENEWED"),
+        ("2028-03-02", RENEWED_AND_TERMINATED | {"terminated_on": day("2028-03-01")}, "RENEWED"),
         ("2028-02-28", {"term_from": day("2028-02-29")}, "SIGNED"),
         ("2028-02-29", {"term_from": day("2028-02-29"), "term_to": day("2028-02-29")}, "ACTIVE"),
         ("2024-03-14", TERM | {"signed_on": PartialDate.parse("2024-03-15")}, "SIGNED"),
@@ -150,12 +169,24 @@ def test_the_public_knows_of_active_partnerships_alone(stage: Stage, right: Righ
     assert Agreement.right_to_read(signed(**TERM), day("2028-03-01")) is Right.READ_NETWORK
 
 
+OF_AMENDMENTS = (Action.SIGN, Action.WITHDRAW_SIGNATURE, Action.DECLINE, Action.WITHDRAW_AMENDMENT)
+
+
 @given(documents(), days)
-def test_only_a_reported_agreement_is_corrected_or_discarded_whatever_its_state(
+def test_the_steps_open_to_it_follow_from_state_origin_amendment_and_renewal(
     document: Document, today: dt.date
 ) -> None:
     status = Agreement.state(document, today)
+    reported = document["origin"] == "REPORTED" and status != "DISCARDED"
+    amending = bool(document["amendments"]) and document["amendments"][-1]["state"] == "SIGNING"
     for action, step in Agreement.STEPS.items():
-        reported = document["origin"] == "REPORTED" and status != "DISCARDED"
-        always = reported and action in (Action.CORRECT, Action.DISCARD)
-        assert Agreement.allows(document, action, today) == (always or status in step.states)
+        wanted = status in step.states
+        if action in (Action.CORRECT, Action.DISCARD):
+            wanted = wanted or reported
+        elif action in OF_AMENDMENTS:
+            wanted = wanted and (amending or status == "SIGNING")
+        elif action is Action.AMEND:
+            wanted = wanted and not amending
+        elif action is Action.RENEW:
+            wanted = wanted and document["renewed_by"] is None
+        assert Agreement.allows(document, action, today) == wanted, action

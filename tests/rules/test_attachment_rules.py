@@ -38,6 +38,7 @@ def store() -> MemoryStore:
         "active_from": "2024-01-01",
         "active_to": "2025-01-01",
         "terminated_from": "9999-12-31",
+        "renewal_from": "9999-12-31",
     }
     store.documents = {
         "act_1": stored_document("act_1", ["org_host"], **held),

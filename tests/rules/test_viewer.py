@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.acts import FOLLOWER
 from service.errors import Code, Refusal
 from service.viewer import ANONYMOUS, INSTALLATION_WIDE, LEEWAY, Grant, Right, Role, TokenKeys, Viewer, forbidden
 
@@ -163,6 +164,7 @@ GOOD = {"iss": "cobuild", "aud": "cobuild-api", "sub": "x", "nbf": 0, "exp": 2**
     [
         bearer(nbf=NOW + HOUR / 2),
         bearer(iss="somebody-else"),
+        bearer(sub=FOLLOWER),
         bearer(aud="another-api"),
         *(bearer(**{claim: None}) for claim in ("iss", "aud", "sub", "nbf", "exp")),
         bearer(exp="tomorrow"),

@@ -16,6 +16,7 @@ from service.cooperation.activities import Activity
 from service.network.giving import give
 from service.network.organizations import Organization, correct, create
 from service.store.doctor import examine
+from service.store.followers import FOLLOWERS, behind, follow
 from service.store.importing import Importable, ImportOutcome, OnError, bring_in
 from service.store.kinds import KINDS
 from service.store.relay import last_sequence
@@ -204,11 +205,15 @@ async def test_what_actions_look_up_is_read_by_an_index(watched: tuple[House, Le
     await house.store.lines("org", [LEAD, BANK])
     assert await house.store.naming("mem", "organization", BANK, {"network": NETWORK})
     await house.store.naming("act", "plan", "pla_1", {"plan_line": {"$in": [1]}, "status": {"$ne": "CANCELLED"}})
+    async for records in house.store.all_naming(BANK):
+        await house.store.twins(records)
+    await behind(house.database)
+    await follow(house.store, NETWORK, FOLLOWERS)
     await house.store.children("bra", "bra_smu_derma_committee")
     twin = await house.store.load(Activity, "act_002_lin_qiaozhi", 1, acting)
     with pytest.raises(Exception, match="ALREADY_EXISTS"):
         await house.store.create(twin, acting)
-    await ledger.check(least=7)
+    await ledger.check(least=22)
 
 
 async def test_what_many_rows_and_roles_look_up_is_read_by_an_index(watched: tuple[House, Ledger]) -> None:
