@@ -14,6 +14,8 @@ from schema.context import Info
 from schema.cooperation.activities import ActivityMutation, ActivityQuery
 from schema.cooperation.agreements import AgreementMutation, AgreementQuery
 from schema.cooperation.confirming import ConfirmingMutation
+from schema.cooperation.coverage import CoverageQuery
+from schema.cooperation.graph import GraphQuery
 from schema.cooperation.signing import SigningMutation
 from schema.cooperation.statistics import StatisticsQuery
 from schema.describing import Id, argument, both, field
@@ -94,6 +96,8 @@ class Query(
     AgreementQuery,
     ActivityQuery,
     StatisticsQuery,
+    CoverageQuery,
+    GraphQuery,
 ):
     pass
 

@@ -113,12 +113,20 @@ def _id_arguments() -> Iterator[tuple[str, tuple[str, ...]]]:
                 )
 
 
+SELECTIONS = {
+    "node": "id",
+    "nodes": "id",
+    "activityCounts": "total undated",
+    "partnershipGraph": "totalEdges nodes { id }",
+}  # of what is no connection
+
+
 @pytest.mark.parametrize(("name", "path"), list(_id_arguments()), ids=str)
 @pytest.mark.parametrize("viewer", [ANONYMOUS, FRONT_END, ADMIN, LEAD_RECORDER], ids=lambda viewer: viewer.subject)
 async def test_a_foreign_id_in_a_query_answers_as_a_missing_one(
     house: House, world: dict[str, str], name: str, path: tuple[str, ...], viewer: Viewer
 ) -> None:
-    selection = {"node": "id", "nodes": "id"}.get(name, "totalCount" if name != "activityCounts" else "total undated")
+    selection = SELECTIONS.get(name, "totalCount")
 
     def with_id(own_id: str) -> dict[str, Any]:
         value: Any = [own_id, LEAD] if name == "nodes" else own_id

@@ -11,9 +11,8 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     get_named_type,
-    print_ast,
+    is_required_argument,
 )
-from graphql.utilities import ast_from_value
 
 from schema.api import schema
 from service.store.kinds import KINDS
@@ -26,7 +25,7 @@ IDS = {
     "agreement": "agr_002_boc_yuexiu_co_building",
 }
 ANY: dict[str, Any] = {
-    "PeriodInput": {"from": "2019-01-01", "to": "2024-12-31"},
+    "PeriodInput": {"from": "2023-01-01", "to": "2024-12-31"},
     "Boolean": True,
     "String": "广州市",
     "Int": 3,
@@ -41,10 +40,6 @@ def value_of(name: str, of: Any) -> Any:
     return IDS.get(name, BANK) if own_type.name == "ID" else ANY[own_type.name]
 
 
-def literal(given: Any, of: Any) -> str:
-    return print_ast(ast_from_value(given, of))
-
-
 def filters(of: Any, every: bool) -> Iterator[dict[str, Any]]:
     """No condition, each one alone and all of them; with `every`, each set of them."""
     names = list(of.fields)
@@ -55,10 +50,10 @@ def filters(of: Any, every: bool) -> Iterator[dict[str, Any]]:
 
 def arguments(given: Mapping[str, GraphQLArgument], every: bool) -> Iterator[dict[str, str]]:
     """The arguments of a list but for its page: what must be given, and each filter in each order."""
-    needed = {name: literal(value_of(name, own.type), own.type) for name, own in given.items() if name == "network"}
+    needed = {name: written(value_of(name, own.type)) for name, own in given.items() if is_required_argument(own)}
     orders = [*get_named_type(given["orderBy"].type).values] if "orderBy" in given else [None]
     narrowed = filters(get_named_type(given["where"].type), every) if "where" in given else iter([{}])
-    periods = [None, ANY["PeriodInput"]] if "period" in given else [None]
+    periods = [None, ANY["PeriodInput"]] if "period" in given and "period" not in needed else [None]
     for where, order, period in itertools.product(narrowed, orders, periods):
         yield (
             needed
