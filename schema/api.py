@@ -15,6 +15,7 @@ from schema.cooperation.activities import ActivityMutation, ActivityQuery
 from schema.cooperation.agreements import AgreementMutation, AgreementQuery
 from schema.cooperation.confirming import ConfirmingMutation
 from schema.cooperation.coverage import CoverageQuery
+from schema.cooperation.dossier import DossierQuery
 from schema.cooperation.graph import GraphQuery
 from schema.cooperation.signing import SigningMutation
 from schema.cooperation.statistics import StatisticsQuery
@@ -97,6 +98,7 @@ class Query(
     ActivityQuery,
     StatisticsQuery,
     CoverageQuery,
+    DossierQuery,
     GraphQuery,
 ):
     pass

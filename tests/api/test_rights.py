@@ -117,6 +117,7 @@ SELECTIONS = {
     "node": "id",
     "nodes": "id",
     "activityCounts": "total undated",
+    "partnerDossier": "organization { id } openPoints { code }",
     "partnershipGraph": "totalEdges nodes { id }",
 }  # of what is no connection
 

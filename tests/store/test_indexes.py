@@ -219,11 +219,13 @@ async def test_statistics_are_read_by_an_index(watched: tuple[House, Ledger]) ->
                 activityCounts(network: "{NETWORK}"{period}{mine}) {{ {DRAWN["activityCounts"]} }}
                 coverage(network: "{NETWORK}"{period}, first: $n) {{ totalCount {DRAWN["coverage"]} }}
                 partnershipGraph(network: "{NETWORK}", where: {{minimumActivities: 1{mine}{period}}}, first: $n) {{
-                {DRAWN["partnershipGraph"]} }} }}"""
+                {DRAWN["partnershipGraph"]} }}
+                partnerDossier(network: "{NETWORK}", organization: "{of or LEAD}"{period}) {{
+                {DRAWN["partnerDossier"]} }} }}"""
             answer = (await house.ask(query, viewer, n=2)).data
             assert answer is not None
             assert answer["activityCounts"] is not None
-    await ledger.check(least=20)
+    await ledger.check(least=40)
 
 
 async def test_the_trail_is_read_and_written_by_an_index(watched: tuple[House, Ledger]) -> None:
