@@ -13,6 +13,7 @@ from strawberry.types import ExecutionContext
 from schema.context import Info
 from schema.cooperation.activities import ActivityMutation, ActivityQuery
 from schema.cooperation.agreements import AgreementMutation, AgreementQuery
+from schema.cooperation.calendar import CalendarQuery
 from schema.cooperation.confirming import ConfirmingMutation
 from schema.cooperation.coverage import CoverageQuery
 from schema.cooperation.dossier import DossierQuery
@@ -100,6 +101,7 @@ class Query(
     CoverageQuery,
     DossierQuery,
     GraphQuery,
+    CalendarQuery,
 ):
     pass
 

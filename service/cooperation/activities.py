@@ -122,6 +122,7 @@ class Activity(Record):
         Index(("external_key",), unique=True),
         Index(("network", "date_key")),
         Index(("network", "title_key")),
+        Index(("network", "until_key")),
         Index(("participants", "date_key")),
         Index(("agreement", "date_key")),
     )
@@ -178,6 +179,7 @@ class Activity(Record):
 
     def keys(self) -> dict[str, Any]:
         day = self.when.first.isoformat() if self.when else ""
+        until = self.when.last.isoformat() if self.when and self.when.last > self.when.first else ""
         start = self.starts_at.isoformat() if self.starts_at else day
         identity = joined(self.network, folded(self.title), start, self.main_host)
         verdicts = {each.organization: each.verdict for each in self.confirmations}
@@ -187,6 +189,7 @@ class Activity(Record):
         return {
             "date_key": ordered(day, self.id),
             "title_key": ordered(sort_key(self.title), self.id),
+            "until_key": ordered(until, self.id),  # by which a calendar finds what began before it
             **period_keys(PartialDate.on(day_of(self.starts_at)) if self.starts_at else self.when),
             "pillars": sorted({topic.pillar.value for topic in self.topics}),
             "themes": sorted({topic.theme.value for topic in self.topics}),

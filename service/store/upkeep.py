@@ -45,6 +45,7 @@ class Migration(NamedTuple):
 ALL = (
     Migration(1, "derive the stored keys", derive_keys),
     Migration(2, "derive what activities are counted by", derive_keys),
+    Migration(3, "derive until when activities last", derive_keys),
 )
 
 

@@ -143,6 +143,7 @@ COSTS = {
     "the dossier": (drawn("partnerDossier", ', organization: "org_syn_000002"'), 17),
     "the dossier of a period": (drawn("partnerDossier", f', organization: "org_syn_000002", {PERIOD}'), 18),
     "the graph": (drawn("partnershipGraph", ", first: $n"), 4),
+    "the calendar": (drawn("calendar", ', from: "2023-07-01", to: "2024-06-30"'), 2),
 }
 
 

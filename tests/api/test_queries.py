@@ -240,6 +240,6 @@ async def test_what_the_schema_does_not_allow_is_refused_before_anything_is_read
 async def test_no_root_field_of_the_schema_goes_unasked_here() -> None:
     asked = (
         "viewer node nodes networks organizations memberships headcounts agreements activities "
-        "activityCounts coverage coverageByMonth partnerDossier partnershipGraph"
+        "activityCounts coverage coverageByMonth partnerDossier partnershipGraph calendar"
     )
     assert set(asked.split()) == set(QUERIES)  # those of the second line: test_statistics.py, test_dossier.py and so on

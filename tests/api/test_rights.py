@@ -119,6 +119,7 @@ SELECTIONS = {
     "activityCounts": "total undated",
     "partnerDossier": "organization { id } openPoints { code }",
     "partnershipGraph": "totalEdges nodes { id }",
+    "calendar": "days { date } vague { id }",
 }  # of what is no connection
 
 

@@ -221,7 +221,8 @@ async def test_statistics_are_read_by_an_index(watched: tuple[House, Ledger]) ->
                 partnershipGraph(network: "{NETWORK}", where: {{minimumActivities: 1{mine}{period}}}, first: $n) {{
                 {DRAWN["partnershipGraph"]} }}
                 partnerDossier(network: "{NETWORK}", organization: "{of or LEAD}"{period}) {{
-                {DRAWN["partnerDossier"]} }} }}"""
+                {DRAWN["partnerDossier"]} }}
+                calendar(network: "{NETWORK}", from: "2024-01-01", to: "2024-12-31") {{ {DRAWN["calendar"]} }} }}"""
             answer = (await house.ask(query, viewer, n=2)).data
             assert answer is not None
             assert answer["activityCounts"] is not None
