@@ -15,8 +15,12 @@ from schema.cooperation.activities import ActivityMutation, ActivityQuery
 from schema.cooperation.agreements import AgreementMutation, AgreementQuery
 from schema.cooperation.amending import AmendmentMutation
 from schema.cooperation.attachments import AttachmentMutation
+from schema.cooperation.calendar import CalendarQuery
 from schema.cooperation.confirming import ConfirmingMutation
+from schema.cooperation.coverage import CoverageQuery
 from schema.cooperation.deliverables import DeliverableMutation, DeliverableQuery
+from schema.cooperation.dossier import DossierQuery
+from schema.cooperation.graph import GraphQuery
 from schema.cooperation.groups import LeadingGroupMutation, LeadingGroupQuery
 from schema.cooperation.imports import ActivityImportMutation, ActivityReferenceQuery
 from schema.cooperation.plans import ActivityPlanMutation, ActivityPlanQuery
@@ -120,6 +124,10 @@ class Query(
     ActivityQuery,
     StatisticsQuery,
     SearchQuery,
+    CoverageQuery,
+    DossierQuery,
+    GraphQuery,
+    CalendarQuery,
 ):
     pass
 

@@ -98,6 +98,21 @@ def slice_of(found: list[Document], part: Range, order: str, total: Total) -> Sl
     return Slice(documents, more, part.after is not None, order, total)
 
 
+def page_at_hand(documents: Sequence[Document], part: Range, order: str) -> Slice:
+    """The page of a list that is at hand as a whole, in the ascending order of its key."""
+    within = [
+        each
+        for each in documents
+        if (part.after is None or each[order] > part.after) and (part.before is None or each[order] < part.before)
+    ]
+
+    async def total() -> int:
+        return len(documents)
+
+    found = within[::-1] if part.backwards else within
+    return slice_of(found[: part.size + 1], part, order, total)
+
+
 def readable_only(info: Info, query: Query, network: str | None = None) -> Query | None:
     """The query narrowed to what the viewer may know of; None when that is nothing."""
     narrowing = readable(query.kind, info.context.viewer, info.context.day, network)

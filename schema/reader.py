@@ -15,6 +15,7 @@ from service.store.database import Database
 from service.store.history import Part
 from service.store.kinds import KINDS
 from service.store.reads import Query, Range
+from service.store.tallies import By, tally
 from service.viewer import Viewer
 
 W = TypeVar("W")
@@ -152,11 +153,11 @@ class Reader:
         for same in _alike(wanted, lambda each: (each.key, repr(each.query), each.by)):
             one, parents = same[0], sorted({each.parent for each in same})
             below = replace(one.query, equal={**one.query.equal, one.key: {"$in": parents}})
-            group, most = {"parent": one.key, "value": one.by}, MOST_VALUES * len(parents)
-            rows = await reads.tally(self.database, below, group, (), most)
+            way = By({"parent": one.key, "value": one.by}, most=MOST_VALUES * len(parents))
+            rows = await tally(self.database, below, {"by": way}, narrow=())
             by_parent: dict[str, dict[Any, int]] = defaultdict(dict)
-            for row in rows:
-                by_parent[row["_id"]["parent"]][row["_id"]["value"]] = row["activities"]
+            for row in rows["by"]:
+                by_parent[row["_id"]["parent"]][row["_id"]["value"]] = row["records"]
             found |= {id(each): by_parent[each.parent] for each in same}
         return [found[id(each)] for each in wanted]
 

@@ -80,13 +80,13 @@ class SearchHit:
 
 
 @strawberry.type(description=both("How many hits are of a kind.", "某类别的结果数。"))
-class KindCount:
+class KindHits:
     kind: SearchKind = field("The kind.", "类别。")
     count: int = field("How many.", "数量。")
 
 
 @strawberry.type(description=both("How many organisations found are of a sector.", "某行业的单位结果数。"))
-class SectorCount:
+class SectorHits:
     sector: Sector = field("The sector.", "行业。")
     count: int = field("How many.", "数量。")
 
@@ -101,8 +101,8 @@ class PillarHits:
     description=both("All hits counted, pages aside; zeros are left out.", "全部结果的分类计数,零项从略。")
 )
 class SearchFacets:
-    kinds: list[KindCount] = field("By kind.", "按类别。")
-    sectors: list[SectorCount] = field("Organisations by sector.", "单位按行业。")
+    kinds: list[KindHits] = field("By kind.", "按类别。")
+    sectors: list[SectorHits] = field("Organisations by sector.", "单位按行业。")
     pillars: list[PillarHits] = field("Activities by pillar.", "活动按共建。")
 
 

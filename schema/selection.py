@@ -21,29 +21,40 @@ from service.records import RIGHTS_KEYS, Record
 
 
 def stored_fields(info: Info, kind: type[Record]) -> tuple[str, ...]:
-    """The keys of `kind`'s documents that the current field's selection needs, connections seen through."""
+    """The keys of `kind`'s documents that the current field's selection needs, seen through pages and wrappers."""
     raw = info._raw_info
     own_type = raw.schema.type_map[kind.__name__]
     assert isinstance(own_type, GraphQLObjectType)
-    sets = [node.selection_set for node in raw.field_nodes if node.selection_set]
-    returned = get_named_type(raw.return_type)
-    if isinstance(returned, GraphQLObjectType) and returned.name == f"{kind.__name__}Connection":
-        sets = list(_below_connection(raw, sets, returned))
+    sets = _reaching(raw, _below(raw.field_nodes), get_named_type(raw.return_type), own_type)
     return tuple(sorted(set(RIGHTS_KEYS).union(kind.STATE_KEYS, *_keys(raw, sets, own_type))))
 
 
-def _below_connection(
-    raw: GraphQLResolveInfo[Any], sets: Iterable[SelectionSetNode], connection: GraphQLObjectType
+def selected(info: Info) -> set[str]:
+    """The names, as in the code, of the fields that the query selects of the current field's type."""
+    raw = info._raw_info
+    own_type = get_named_type(raw.return_type)
+    assert isinstance(own_type, GraphQLObjectType)
+    return {
+        own_type.fields[name].extensions[GraphQLCoreConverter.DEFINITION_BACKREF].python_name
+        for name, _ in _named(raw, _below(raw.field_nodes), own_type)
+        if not name.startswith("__")
+    }
+
+
+def _below(nodes: Iterable[FieldNode]) -> list[SelectionSetNode]:
+    return [node.selection_set for node in nodes if node.selection_set]
+
+
+def _reaching(
+    raw: GraphQLResolveInfo[Any], sets: list[SelectionSetNode], of: Any, own_type: GraphQLObjectType
 ) -> Iterator[SelectionSetNode]:
-    for name, nodes in _named(raw, sets, connection):
-        inner = [node.selection_set for node in nodes if node.selection_set]
-        if name == "nodes":
-            yield from inner
-        elif name == "edges":
-            edge = get_named_type(connection.fields["edges"].type)
-            for below, edge_nodes in _named(raw, inner, edge):
-                if below == "node":
-                    yield from (node.selection_set for node in edge_nodes if node.selection_set)
+    """The selections of `own_type`, at `of` or below it, as far as no other record stands between."""
+    if of is own_type or is_abstract_type(of):
+        yield from sets
+    elif isinstance(of, GraphQLObjectType) and not of.interfaces:
+        for name, nodes in _named(raw, sets, of):
+            if not name.startswith("__"):
+                yield from _reaching(raw, _below(nodes), get_named_type(of.fields[name].type), own_type)
 
 
 def _keys(

@@ -123,6 +123,7 @@ class Activity(Record):
         Index(("external_key",), unique=True),
         Index(("network", "date_key")),
         Index(("network", "title_key")),
+        Index(("network", "until_key")),
         Index(("participants", "date_key")),
         Index(("agreement", "date_key")),
         Index(("search",)),
@@ -183,6 +184,7 @@ class Activity(Record):
 
     def keys(self) -> dict[str, Any]:
         day = self.when.first.isoformat() if self.when else ""
+        until = self.when.last.isoformat() if self.when and self.when.last > self.when.first else ""
         start = self.starts_at.isoformat() if self.starts_at else day
         identity = joined(self.network, folded(self.title), start, self.main_host)
         verdicts = {each.organization: each.verdict for each in self.confirmations}
@@ -192,6 +194,7 @@ class Activity(Record):
         return {
             "date_key": ordered(day, self.id),
             "title_key": ordered(sort_key(self.title), self.id),
+            "until_key": ordered(until, self.id),  # by which a calendar finds what began before it
             **period_keys(PartialDate.on(day_of(self.starts_at)) if self.starts_at else self.when),
             **searching.keys(self.title, live=self.status is not ActivityStatus.CANCELLED),
             "pillars": sorted({topic.pillar.value for topic in self.topics}),

@@ -144,20 +144,6 @@ async def counts(database: Database, parents: Collection[str], key: str, query: 
     return {parent: sum(each["documents"] for each in counted) for parent, counted in found.items()}
 
 
-async def tally(
-    database: Database, query: Query, group: Mapping[str, str], unwound: Iterable[str], limit: int
-) -> list[dict[str, Any]]:
-    """Activities and person-times that `query` matches, by the stored keys in `group`.
-
-    A list counts as one value, or once for each of its values where its key is among `unwound`.
-    """
-    lists: list[Mapping[str, Any]] = [{"$unwind": f"${key}"} for key in unwound]
-    by = {label: f"${key}" for label, key in group.items()}
-    sums = {"activities": {"$sum": 1}, "person_times": {"$sum": "$person_times"}}
-    stages: list[Mapping[str, Any]] = [{"$match": query.where()}, *lists, {"$group": {"_id": by, **sums}}]
-    return await database.aggregate(query.kind.COLLECTION, stages, limit, index_name(query.index()))
-
-
 async def members(database: Database, network: str, day: dt.date, limit: int) -> list[str]:
     """The organisations that lead `network` or are members of it on `day`."""
     query = Query(Membership, {"network": network}, (Membership.state_filter(MembershipStatus.ACTIVE, day),))

@@ -233,7 +233,8 @@ def stands_already(kind: type[Record], field: str, first: Document | None, act: 
     named = first["_id"] if first and may_read(kind, first, act.viewer, act.day) else None
     english, chinese = kind.TITLE
     by_english, by_chinese = (f": {named}", f":{named}") if named else ("", "")
-    path: Path = ("external_reference",) if field == EXTERNAL_KEY else ()
+    by_reference = field == EXTERNAL_KEY and first is not None and first[field] != first["_id"]
+    path: Path = ("external_reference",) if by_reference else ()
     return Refusal(
         Problem(
             Code.ALREADY_EXISTS,

@@ -4,7 +4,7 @@ The definition: a query costs one find for its root field, and one more for each
 records stand on a page or are linked from it. A link is a field that follows an id or lists what names the record; so
 a query of n levels with one link each costs n finds, at most levels + 1 with the exceptions that are told here:
 `totalCount` and `timeline` are read by a command of their own (`timeline` by two: what waits in the outbox, and what
-was relayed), as is the membership behind `memberOf`; what is unpaired is made of three, statistics of two or three.
+was relayed), as is the membership behind `memberOf`; what is unpaired is made of three; statistics say what they cost.
 """
 
 import asyncio
@@ -24,12 +24,14 @@ from service.store.kinds import KINDS
 from service.store.relay import Relay
 from service.store.store import Store
 from service.viewer import ANONYMOUS, Grant, Role, Viewer
+from tests.api.drawn import DRAWN
 from tests.api.world import at
 from tests.conftest import Commands, House, dropped
 
 NETWORK = synthetic.NETWORK
 ADMIN = Viewer("admin", (Grant(Role.NETWORK_ADMIN, NETWORK),))
 ACTIVITIES, TODAY = 150, at("2024-06-15 10:00")
+PERIOD = 'period: {from: "2023-01-01", to: "2023-12-31"}'
 PARTS = "fragment parts on Activity { when { from } }"
 READING = {"find", "aggregate", "count", "getMore"}
 
@@ -57,6 +59,12 @@ async def sent(
 
 def of(collection: str, arguments: str, selection: str) -> str:
     return f'query($n: Int) {{ {collection}(network: "{NETWORK}", first: $n{arguments}) {{ {selection} }} }}'
+
+
+def drawn(name: str, arguments: str = "") -> str:
+    """All of what front-ends draw; lists in it have `$n` items."""
+    declared = "($n: Int!)" if "$n" in arguments + DRAWN[name] else ""
+    return f'query{declared} {{ {name}(network: "{NETWORK}"{arguments}) {{ {DRAWN[name]} }} }}'
 
 
 COSTS = {
@@ -147,10 +155,14 @@ COSTS = {
         5,
     ),
     "search with suggestions": ('{ search(text: "工商银行", suggest: true) { suggestions } }', 8),
-    "counts": (
-        f'{{ activityCounts(network: "{NETWORK}") {{ total undated byPillar {{ activities }} }} }}',
-        2,
-    ),
+    "coverage by month": (drawn("coverageByMonth", f", {PERIOD}, first: $n"), 4),
+    "counts": (f'{{ activityCounts(network: "{NETWORK}") {{ total undated byPillar {{ activities }} }} }}', 1),
+    "counts of a period": (f'{{ activityCounts(network: "{NETWORK}", {PERIOD}) {{ total undated }} }}', 2),
+    "all counts": (drawn("activityCounts"), 3),
+    "the dossier": (drawn("partnerDossier", ', organization: "org_syn_000002"'), 17),
+    "the dossier of a period": (drawn("partnerDossier", f', organization: "org_syn_000002", {PERIOD}'), 18),
+    "the graph": (drawn("partnershipGraph", ", first: $n"), 4),
+    "the calendar": (drawn("calendar", ', from: "2023-07-01", to: "2024-06-30"'), 2),
 }
 
 

@@ -115,14 +115,25 @@ def _id_arguments() -> Iterator[tuple[str, tuple[str, ...]]]:
                 )
 
 
+SELECTIONS = {
+    "node": "id",
+    "nodes": "id",
+    "organizationByReference": "id",
+    "activityByReference": "id",
+    "planFulfilment": "total { lines }",
+    "activityCounts": "total undated",
+    "partnerDossier": "organization { id } openPoints { code }",
+    "partnershipGraph": "totalEdges nodes { id }",
+    "calendar": "days { date } vague { id }",
+}  # of what is no connection
+
+
 @pytest.mark.parametrize(("name", "path"), list(_id_arguments()), ids=str)
 @pytest.mark.parametrize("viewer", [ANONYMOUS, FRONT_END, ADMIN, LEAD_RECORDER], ids=lambda viewer: viewer.subject)
 async def test_a_foreign_id_in_a_query_answers_as_a_missing_one(
     house: House, world: dict[str, str], name: str, path: tuple[str, ...], viewer: Viewer
 ) -> None:
-    told = {"activityCounts": "total undated", "planFulfilment": "total { lines }"}
-    told |= dict.fromkeys(("node", "nodes", "organizationByReference", "activityByReference"), "id")
-    selection = told.get(name, "totalCount")
+    selection = SELECTIONS.get(name, "totalCount")
 
     def with_id(own_id: str) -> dict[str, Any]:
         value: Any = [own_id, LEAD] if name == "nodes" else own_id

@@ -1,10 +1,12 @@
 """Statistics: by pillar and partner × pillar, zero cells too, of what the viewer may read and within a period."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from schema.cooperation import statistics
 from service.store import reads
 from service.viewer import ANONYMOUS, Viewer
 from tests.api.world import TODAY, activity, do, made
@@ -161,3 +163,109 @@ async def test_what_has_no_date_is_counted_exactly_however_much_it_is(
     monkeypatch.setattr(reads, "MOST_COUNTED", 1)  # where the total of a list stops
     counts = (await house.data(COUNTS, ADMIN, network=NETWORK))["activityCounts"]
     assert counts["undated"] == 17
+
+
+MONTHS = """query($network: ID!, $period: PeriodInput!, $after: String) {
+    coverageByMonth(network: $network, period: $period, first: 5, after: $after) {
+        totalCount pageInfo { hasNextPage endCursor }
+        nodes { organization { id } member cells { month activities personTimes } } } }"""
+
+
+async def test_coverage_by_month_has_each_month_and_the_unknown_one(house: House) -> None:
+    rows: dict[str, Any] = {}
+    after, more = None, True
+    period = {"from": "2024-02-29", "to": "2024-04-01"}
+    while more:
+        found = (await house.data(MONTHS, network=NETWORK, period=period, after=after))["coverageByMonth"]
+        rows |= {row["organization"]["id"]: row for row in found["nodes"]}
+        after, more = found["pageInfo"]["endCursor"], found["pageInfo"]["hasNextPage"]
+    assert len(rows) == found["totalCount"]
+    held = {"2024-02": (1, 32), "2024-03": (1, 32), "2024-04": (0, 0), None: (0, 0)}
+    cells = [{"month": month, "activities": of[0], "personTimes": of[1]} for month, of in held.items()]
+    assert rows[BANK] == {"organization": {"id": BANK}, "member": True, "cells": cells}
+    year = {"from": "2018-01-01", "to": "2018-12-31"}
+    found = (await house.data(MONTHS, network=NETWORK, period=year))["coverageByMonth"]
+    assert {len(row["cells"]) for row in found["nodes"]} == {13}
+    assert any(row["cells"][-1]["activities"] for row in found["nodes"])
+    back = {"from": "2024-02-29", "to": "2024-02-28"}
+    found = (await house.data(MONTHS, network=NETWORK, period=back))["coverageByMonth"]
+    assert {len(row["cells"]) for row in found["nodes"]} == {1}
+    empty = (await house.data(MONTHS, network="net_missing", period=period))["coverageByMonth"]
+    assert (empty["nodes"], empty["totalCount"]) == ([], 0)
+
+
+TWO_YEARS, AGES = {"from": "2023-01-31", "to": "2024-12-01"}, {"from": "0001-01-01", "to": "9999-12-31"}
+BY_SECTOR = COUNTS.replace("total", "bySector { sector }")
+
+
+@pytest.mark.parametrize(
+    ("query", "period", "most"),
+    [
+        (MONTHS, TWO_YEARS | {"to": "2025-01-01"}, "24"),
+        (COUNTS.replace("total", "byMonth { month }"), {"from": "1900-01-01", "to": "2000-01-01"}, "1200"),
+        (COUNTS.replace("total", "byYear { year }"), AGES, "1200"),
+    ],
+)
+async def test_a_period_of_too_many_months_is_refused(
+    house: House, query: str, period: dict[str, str], most: str
+) -> None:
+    [error] = (await house.ask(query, network=NETWORK, period=period)).errors or []
+    [problem] = error.original_error.problems  # type: ignore[union-attr]  # a Refusal
+    assert (problem.code, problem.path) == ("LIMIT_EXCEEDED", ("period",))
+    assert most in problem.english
+    assert most in problem.chinese
+
+
+async def test_a_long_period_is_told_but_by_months(house: House) -> None:
+    found = await house.data(COUNTS, network=NETWORK, period=AGES)
+    assert found["activityCounts"]["total"] == 3
+    assert (await house.ask(MONTHS, network=NETWORK, period=TWO_YEARS)).errors is None
+
+
+PARTNERS = """query($network: ID!, $first: Int, $after: String, $last: Int, $before: String) {
+    activityCounts(network: $network) { byPartner(first: $first, after: $after, last: $last, before: $before) {
+        totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+        nodes { organization { id } activities } } } }"""
+
+
+async def partners(house: House, **page: Any) -> dict[str, Any]:
+    found = (await house.data(PARTNERS, network=NETWORK, **page))["activityCounts"]["byPartner"]
+    assert isinstance(found, dict)
+    return found
+
+
+async def test_partners_page_both_ways_the_most_active_first(house: House) -> None:
+    whole = (await partners(house, first=100))["nodes"]
+    order = [(-each["activities"], each["organization"]["id"]) for each in whole]
+    assert order == sorted(order)
+    for size in (1, 4):
+        seen: list[Any] = []
+        found = await partners(house, first=size)
+        seen += found["nodes"]
+        while found["pageInfo"]["hasNextPage"]:
+            found = await partners(house, first=size, after=found["pageInfo"]["endCursor"])
+            seen += found["nodes"]
+        assert (seen, found["totalCount"]) == (whole, len(whole))
+        back = await partners(house, last=size, before=found["pageInfo"]["startCursor"])
+        rest = len(found["nodes"])
+        assert back["nodes"] == whole[-rest - size : -rest]
+    empty = await partners(house, first=0)
+    assert (empty["nodes"], empty["pageInfo"]["hasNextPage"]) == ([], True)
+
+
+async def test_a_cursor_of_another_list_is_refused(house: House) -> None:
+    cursor = (await partners(house, first=1))["pageInfo"]["endCursor"]
+    assert cursor
+    for page in ({"first": 101}, {"after": "nonsense"}, {"first": 1, "last": 1}):
+        assert (await house.ask(PARTNERS, network=NETWORK, **page)).errors
+
+
+async def test_the_sectors_of_too_many_sets_are_refused_and_not_cut(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = {**statistics.WAYS, "by_sector": replace(statistics.SETS, most=2)}
+    monkeypatch.setattr(statistics, "WAYS", few)
+    [error] = (await house.ask(BY_SECTOR, network=NETWORK, period=None)).errors or []
+    assert "LIMIT_EXCEEDED ('period',)" in str(error.original_error)
+    narrow = {"from": "2024-02-29", "to": "2024-03-01"}
+    assert (await house.ask(BY_SECTOR, network=NETWORK, period=narrow)).errors is None

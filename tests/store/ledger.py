@@ -45,6 +45,7 @@ def bounded(command: Mapping[str, Any]) -> bool:
         return bool(command.get("limit", 0) > 0)
     pipeline = list(command["pipeline"])
     inner = [stage["$lookup"]["pipeline"] for stage in pipeline if "$lookup" in stage]
+    inner += [each for stage in pipeline if "$facet" in stage for each in stage["$facet"].values()]
     while set(pipeline[-1]) == {"$group"} and not isinstance(pipeline[-1]["$group"]["_id"], str | dict):
         pipeline.pop()  # one group in all: a count
     return "$limit" in pipeline[-1] and all(any("$limit" in stage for stage in each) for each in inner)

@@ -11,6 +11,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     get_named_type,
+    is_required_argument,
     print_ast,
 )
 from graphql.utilities import ast_from_value
@@ -27,7 +28,7 @@ IDS = {
     "plan": "pla_1",
 }
 ANY: dict[str, Any] = {
-    "PeriodInput": {"from": "2019-01-01", "to": "2024-12-31"},
+    "PeriodInput": {"from": "2023-01-01", "to": "2024-12-31"},
     "Boolean": True,
     "String": "广州市",
     "Int": 3,
@@ -59,11 +60,11 @@ def filters(of: Any, every: bool) -> Iterator[dict[str, Any]]:
 
 def arguments(given: Mapping[str, GraphQLArgument], every: bool) -> Iterator[dict[str, str]]:
     """The arguments of a list but for its page: what must be given, and each filter in each order."""
-    own_values = {name: own.type for name, own in given.items() if name in ("network", "text")}
-    needed = {name: literal(value_of(name, of), of) for name, of in own_values.items()}
+    asked = {name: own.type for name, own in given.items() if is_required_argument(own) or name == "network"}
+    needed = {name: literal(value_of(name, of), of) for name, of in asked.items()}
     orders = [*get_named_type(given["orderBy"].type).values] if "orderBy" in given else [None]
     narrowed = filters(get_named_type(given["where"].type), every) if "where" in given else iter([{}])
-    periods = [None, ANY["PeriodInput"]] if "period" in given else [None]
+    periods = [None, ANY["PeriodInput"]] if "period" in given and "period" not in needed else [None]
     for where, order, period in itertools.product(narrowed, orders, periods):
         yield (
             needed

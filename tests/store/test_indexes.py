@@ -21,6 +21,7 @@ from service.store.importing import Importable, ImportOutcome, OnError, bring_in
 from service.store.kinds import KINDS
 from service.store.relay import last_sequence
 from service.viewer import ANONYMOUS, Grant, Role, Viewer
+from tests.api.drawn import DRAWN
 from tests.conftest import ADMIN, BANK, LEAD, NETWORK, OBSERVER, Commands, House
 from tests.store.conftest import MakeDatabase
 from tests.store.furnished import furnished
@@ -148,16 +149,20 @@ async def test_search_and_what_it_suggests_are_read_by_an_index(watched: tuple[H
 async def test_statistics_are_read_by_an_index(watched: tuple[House, Ledger]) -> None:
     house, ledger = watched
     for viewer in VIEWERS.values():
-        for period in ("", ', period: {from: "2019-01-01", to: "2024-12-31"}'):
-            answer = await house.data(
-                f"""{{
-                activityCounts(network: "{NETWORK}"{period}) {{ total undated byPillar {{ activities }} }}
-                coverage(network: "{NETWORK}"{period}, first: 2) {{ totalCount nodes {{ cells {{ activities }} }} }}
-                }}""",
-                viewer,
-            )
+        for period, of in itertools.product(("", ', period: {from: "2019-01-01", to: "2024-12-31"}'), ("", BANK)):
+            mine = f', organization: "{of}"' if of else ""
+            query = f"""query($n: Int!) {{
+                activityCounts(network: "{NETWORK}"{period}{mine}) {{ {DRAWN["activityCounts"]} }}
+                coverage(network: "{NETWORK}"{period}, first: $n) {{ totalCount {DRAWN["coverage"]} }}
+                partnershipGraph(network: "{NETWORK}", where: {{minimumActivities: 1{mine}{period}}}, first: $n) {{
+                {DRAWN["partnershipGraph"]} }}
+                partnerDossier(network: "{NETWORK}", organization: "{of or LEAD}"{period}) {{
+                {DRAWN["partnerDossier"]} }}
+                calendar(network: "{NETWORK}", from: "2024-01-01", to: "2024-12-31") {{ {DRAWN["calendar"]} }} }}"""
+            answer = (await house.ask(query, viewer, n=2)).data
+            assert answer is not None
             assert answer["activityCounts"] is not None
-    await ledger.check(least=10)
+    await ledger.check(least=40)
 
 
 async def test_the_fulfilment_of_plans_is_read_by_an_index(watched: tuple[House, Ledger]) -> None:

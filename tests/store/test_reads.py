@@ -1,4 +1,4 @@
-"""Lists on every engine and through each driver: pages by key, below one parent or many, counts and tallies."""
+"""Lists on every engine and through each driver: pages by key, below one parent or many, and counts."""
 
 import datetime as dt
 import random
@@ -149,31 +149,6 @@ async def test_a_count_stops_at_what_is_told_as_more(library: Database, monkeypa
     monkeypatch.setattr(reads, "MOST_COUNTED", 11)
     assert await reads.count(library, query) == 11
     assert await reads.count(library, replace(query, equal={"network": "net_none"})) == 0
-
-
-async def test_a_tally_counts_each_activity_once_or_once_for_each_of_its_values(library: Database) -> None:
-    query = Query(Activity, {"network": "net_a"}, ({"date_key": {"$gte": "2024"}},))
-    within = [own for own in LISTED if day(own) >= "2024"]
-    sets = await reads.tally(library, query, {"pillars": "pillars"}, (), 100)
-    assert {tuple(row["_id"]["pillars"]): (row["activities"], row["person_times"]) for row in sets} == {
-        pillars: (len(of), sum(own.keys()["person_times"] for own in of))
-        for pillars in {tuple(own.keys()["pillars"]) for own in within}
-        if (of := [own for own in within if tuple(own.keys()["pillars"]) == pillars])
-    }
-    group = {"organization": "participants", "pillar": "pillars"}
-    cells = await reads.tally(library, query, group, group.values(), 100)
-    assert {(row["_id"]["organization"], row["_id"]["pillar"]): row["activities"] for row in cells} == {
-        (organization, pillar): count
-        for organization in ("org_host", *GUESTS)
-        for pillar in PILLARS
-        if (
-            count := sum(
-                organization in own.keys()["participants"] and pillar in own.keys()["pillars"] for own in within
-            )
-        )
-    }
-    nothing = replace(query, equal={"network": "net_none"})
-    assert await reads.tally(library, nothing, group, group.values(), 100) == []
 
 
 async def test_the_members_of_a_network_are_those_of_the_day(store: Store) -> None:
