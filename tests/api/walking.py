@@ -7,7 +7,7 @@ import contextlib
 import secrets
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Thread
@@ -43,16 +43,26 @@ class Walker:
 
     def ask(self, query: str, key: str | None = None, **variables: object) -> Any:
         """The whole data of the answer, which must not fail."""
-        text = "\n".join([query, *(fragment for spread, fragment in FRAGMENTS.items() if spread in query)])
-        answer = self.client.post("/graphql", json={"query": text, "variables": variables}, headers=self.headers(key))
-        assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json; charset=utf-8")
-        assert answer.json().keys() == {"data"}, answer.text
-        return answer.json()["data"]
+        told = self._send(query, key, variables)
+        assert told.keys() == {"data"}, told
+        return told["data"]
 
     def one(self, query: str, key: str | None = None, **variables: object) -> Any:
         """What the one root field of the query answers."""
         [answer] = self.ask(query, key, **variables).values()
         return answer
+
+    def denied(self, query: str, **variables: object) -> list[str]:
+        """The codes of the errors: what the token gives no right to at all answers nothing else."""
+        told = self._send(query, None, variables)
+        assert set(told["data"].values()) == {None}, told
+        return [error["extensions"]["code"] for error in told["errors"]]
+
+    def _send(self, query: str, key: str | None, variables: Mapping[str, object]) -> Any:
+        text = "\n".join([query, *(fragment for spread, fragment in FRAGMENTS.items() if spread in query)])
+        answer = self.client.post("/graphql", json={"query": text, "variables": variables}, headers=self.headers(key))
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json; charset=utf-8")
+        return answer.json()
 
 
 @dataclass(frozen=True)
