@@ -76,7 +76,7 @@ def held_with(partner: str) -> list[Activity]:
 
 def test_what_no_partner_is_called_is_not_found_and_nothing_is_made_up(front_end: Walker) -> None:
     """The sources name no 工商银行; asked for a suggestion, the service has names of its own only."""
-    nothing = {"kinds": [], "sectors": [], "pillars": []}
+    nothing: Any = {"kinds": [], "sectors": [], "pillars": []}
     silent = front_end.one(SEARCH, network=NETWORK, text="工商", suggest=False)
     assert silent == {"totalCount": 0, "complete": True, "suggestions": [], "nodes": [], "facets": nothing}
     helpful = front_end.one(SEARCH, network=NETWORK, text="工商", suggest=True)

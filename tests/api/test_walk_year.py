@@ -15,6 +15,23 @@ from service.dates import SHANGHAI, day_of
 from service.store.store import now
 from service.viewer import Viewer
 from tests.api.uploads import PDF, pdf
+from tests.api.walk_texts import (
+    CONFIRM,
+    CORRECT,
+    DISPUTE,
+    DRAFT,
+    EVIDENCE,
+    GIVE,
+    HAND_OVER,
+    HOLD,
+    MAKE_PLAN,
+    OPEN,
+    PLAN,
+    RECORD,
+    SIGN,
+    STANDING,
+    TIMELINE,
+)
 from tests.api.walking import Served, Walker, served
 from tests.conftest import ADMIN, BANK, FRONT_END, LEAD, LEAD_RECORDER, NETWORK, STRANGER
 
@@ -23,61 +40,6 @@ TODAY = day_of(now())
 BEGAN = dt.datetime.combine(TODAY, dt.time(), SHANGHAI).isoformat()  # what is held lies in the term and in the past
 YEAR = TODAY.year
 ALL_PILLARS = ["LEARNING", "DEVELOPMENT", "SERVICE", "INTEGRITY"]
-
-GIVE = "mutation Give($input: RoleAssignmentFacts!) { giveRole(input: $input) { ...Told ...Refused } }"
-DRAFT = """mutation Draft($input: AgreementFacts!) {
-  draftAgreement(input: $input) { ...Told ...Refused ... on Agreement { status gaps } }
-}"""
-OPEN = """mutation Open($id: ID!, $version: Int!) {
-  openAgreementForSigning(id: $id, version: $version) { ...Told ...Refused ... on Agreement { status } }
-}"""
-SIGN = """mutation Sign($id: ID!, $version: Int!, $organization: ID!, $on: Date!) {
-  signAgreement(id: $id, version: $version, organization: $organization, textVersion: 1, signedOn: $on) {
-    ...Told ...Refused ... on Agreement { status }
-  }
-}"""
-MAKE_PLAN = """mutation MakePlan($input: ActivityPlanFacts!) {
-  makeActivityPlan(input: $input) { ...Told ...Refused ... on ActivityPlan { lines { number title status } } }
-}"""
-PLAN = "mutation Plan($input: ActivityFacts!) { planActivity(input: $input) { ...Told ...Refused } }"
-HOLD = """mutation Hold($id: ID!, $version: Int!, $input: ActivityCorrection!) {
-  holdActivity(id: $id, version: $version, input: $input) {
-    ... on Activity { id version status planLine } ... on Refusal { problems { code path record version } }
-  }
-}"""
-RECORD = "mutation Record($input: ActivityFacts!) { recordActivity(input: $input) { ...Told ...Refused } }"
-SAID = "...Told ...Refused ... on Activity { confirmations { organization { id } verdict reason } }"
-CORRECT = f"""mutation Correct($id: ID!, $version: Int!, $reason: String!, $input: ActivityCorrection!) {{
-  correctActivity(id: $id, version: $version, reason: $reason, input: $input) {{ {SAID} }}
-}}"""
-CONFIRM = f"""mutation Confirm($id: ID!, $version: Int!, $organization: ID!) {{
-  confirmActivity(id: $id, version: $version, organization: $organization) {{ {SAID} }}
-}}"""
-DISPUTE = f"""mutation Dispute($id: ID!, $version: Int!, $organization: ID!, $reason: String!) {{
-  disputeActivity(id: $id, version: $version, organization: $organization, reason: $reason) {{ {SAID} }}
-}}"""
-HAND_OVER = """mutation HandOver($id: ID!, $version: Int!, $reason: String!, $subject: String!) {
-  handOverRole(id: $id, version: $version, reason: $reason, subject: $subject) {
-    ...Told ...Refused ... on RoleAssignment { subject status }
-  }
-}"""
-STANDING = """query Standing($network: ID!, $plan: ID!, $lead: ID!, $bank: ID!, $period: PeriodInput!) {
-  node(id: $plan) { ... on ActivityPlan {
-    lines { number status activities { id } } fulfilment { lines dropped due fulfilled rate unplanned }
-  } }
-  network: activityCounts(network: $network, period: $period) { total disputed personTimes }
-  lead: activityCounts(network: $network, period: $period, organization: $lead) { total disputed personTimes }
-  bank: activityCounts(network: $network, period: $period, organization: $bank) { total disputed personTimes }
-  coverage(network: $network, period: $period, first: 100) {
-    nodes { organization { id } cells { pillar activities } }
-  }
-}"""
-TIMELINE = """query Timeline($id: ID!) { node(id: $id) { ... on Recorded {
-  timeline(first: 20) { nodes { version by action reason changes { field } } }
-} } }"""
-EVIDENCE = """query Evidence($id: ID!) { node(id: $id) { ... on Activity {
-  attachments { nodes { id kind fileName mediaType size sha256 url } }
-} } }"""
 
 
 @dataclass
@@ -204,10 +166,10 @@ def held(year: Year) -> tuple[str, str, str]:
 def answered(year: Year, first: str, second: str) -> None:
     """The bank confirms; a correction takes that back, with a reason; then it confirms again, and disputes another."""
     yes = {"organization": {"id": BANK}, "verdict": "CONFIRMED", "reason": None}
-    own = {"id": first, "organization": BANK}
+    own: Any = {"id": first, "organization": BANK}
     assert year.bank.one(CONFIRM, **own, version=2) == {"id": first, "version": 3, "confirmations": [yes]}
     corrected = year.facts("理论学习", 1, bank=9)["participations"]
-    wrong = {"id": first, "version": 3, "input": {"participations": corrected}}
+    wrong: Any = {"id": first, "version": 3, "input": {"participations": corrected}}
     unexplained = year.lead.one(CORRECT, **wrong, reason=" ")
     assert unexplained == {"problems": [{"code": "REQUIRED", "path": ["reason"], "record": None}]}
     better = year.lead.one(CORRECT, **wrong, reason="签到表为九人")
@@ -221,7 +183,7 @@ def answered(year: Year, first: str, second: str) -> None:
 def counted(year: Year, first: str, second: str) -> None:
     """What is disputed counts for the network and the lead, not for the bank; the plan is the network's."""
     period = {"from": TODAY.isoformat(), "to": TODAY.isoformat()}
-    asked = {"network": NETWORK, "plan": year.plan, "lead": LEAD, "bank": BANK, "period": period}
+    asked: Any = {"network": NETWORK, "plan": year.plan, "lead": LEAD, "bank": BANK, "period": period}
     found = year.admin.ask(STANDING, **asked)
     last = "DUE" if f"{YEAR}-12-31" <= TODAY.isoformat() else "PLANNED"
     due = 4 if last == "DUE" else 3
@@ -297,7 +259,8 @@ def proven(year: Year, service: Served, first: str) -> None:
 
 def handed_over(year: Year, service: Served, beside: str) -> None:
     """The successor acts at once, the one before no more."""
-    successor, word = service.walker(SUCCESSOR), {"id": beside, "version": 1, "organization": BANK}
+    successor = service.walker(SUCCESSOR)
+    word: Any = {"id": beside, "version": 1, "organization": BANK}
     assert successor.denied(CONFIRM, **word) == ["FORBIDDEN"]
     over = year.admin.one(HAND_OVER, id=year.role, version=1, reason="岗位调整", subject=SUCCESSOR.subject)
     assert over == {"id": year.role, "version": 2, "subject": SUCCESSOR.subject, "status": "ACTIVE"}

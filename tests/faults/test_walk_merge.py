@@ -134,7 +134,7 @@ def signed(service: Served, derma: Walker, old: str) -> str:
     assert derma.one(OPEN, id=own_id) == {"id": own_id, "version": 2}
     recorder = Viewer("second-hospital", (Grant(Role.RECORDER, NETWORK, old),))
     for version, (viewer, party) in enumerate(((LEAD_RECORDER, LEAD), (recorder, old)), start=2):
-        given = {"id": own_id, "version": version, "organization": party, "on": day_of(now()).isoformat()}
+        given: Any = {"id": own_id, "version": version, "organization": party, "on": day_of(now()).isoformat()}
         assert service.walker(viewer).one(SIGN, **given) == {"id": own_id, "version": version + 1}
     return own_id
 
@@ -159,7 +159,7 @@ def refused_and_put_right(service: Served, double: Double) -> None:
     """Only who keeps both may merge, and what would stand twice is put right first."""
     wuxi, group = service.walker(STRANGER), service.walker(GROUP)
     merging = {"id": double.old, "into": HOSPITAL, "reason": REASON}
-    forbidden = {"code": "FORBIDDEN", "path": [], "record": None, "version": None}
+    forbidden: Any = {"code": "FORBIDDEN", "path": [], "record": None, "version": None}
     assert wuxi.one(MERGE, **merging) == {"problems": [forbidden]}
     in_the_way = {"code": "RULE_BROKEN", "path": ["into"], "version": 1}
     refused = group.one(MERGE, **merging)["problems"]
