@@ -55,7 +55,12 @@ publish(
 
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],
-    description=both("The right that this field needs.", "访问此字段所需权限。"),
+    description=both(
+        "The right that this field needs. Who holds it nowhere is answered by an error FORBIDDEN; who holds it, but "
+        "not for this record, finds FORBIDDEN among the problems of a mutation's Refusal.",
+        "访问此字段所需权限。完全没有此权限者得到错误 FORBIDDEN;"
+        "有此权限但不涉及该记录者,变更的 Refusal 中列出 FORBIDDEN。",
+    ),
 )
 class Access:
     right: Right

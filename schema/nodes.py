@@ -49,8 +49,16 @@ class Change:
 class Revision:
     version: int = field("The version it made.", "所形成的版本号。")
     at: Moment = field("When it was recorded.", "载入时间。")
-    by: str = field("Whose token it was.", "操作者。")
-    action: str = field("The mutation.", "操作名称。")
+    by: str = field(
+        "The `sub` of the token; of the service itself, `service:` and which part of it.",
+        "操作者:令牌中的 sub;系统自身以 service: 开头。",
+    )
+    action: str = field(
+        "The mutation, or what else wrote it: `createAttachment` an upload, `seed` the seeds, `role give` the command "
+        "line, `repoint` a merge and `markRenewed` a renewal that others follow.",
+        "操作名称:变更名,或 createAttachment(上传)、seed(初始数据)、"
+        "role give(命令行)、repoint(合并后更新)、markRenewed(续签后更新)。",
+    )
     reason: str | None = field("Why.", "原因。")
     changes: list[Change] = field("What it changed; private facts are masked.", "改动内容,隐私项已遮蔽。")
     sequence: int | None = field("Its place in its part of the trail, once relayed.", "在留痕分区内的序号,转存后给出。")

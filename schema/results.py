@@ -28,7 +28,10 @@ OUTSIDE_INPUT = frozenset({"id", "version", "reason"})  # arguments of their own
 class ProblemType:
     code: Code = field("For programs.", "问题代码。")
     message: str = field("For people, in the language asked for.", "说明,按请求语言给出。")
-    path: list[str] = field("The argument it is about, from the outside in.", "相关参数的路径,由外到内。")
+    path: list[str] = field(
+        "The argument it is about, from the outside in; empty when it is about the whole.",
+        "相关参数的路径,由外到内;涉及整体时为空。",
+    )
     record: strawberry.ID | None = field("The record that stands in the way.", "造成冲突的记录。")
     version: int | None = field("The version of it that stands.", "该记录的现行版本。")
 

@@ -195,7 +195,11 @@ class ActivityCorrection:
     outcomes: list[OutcomeInput] | None = optional("What came of it.", "成果。")
     media_preview: str | None = optional("Where it was announced.", "前期预告。")
     media_recap: str | None = optional("Where it was reported.", "活动回顾。")
-    agreement: strawberry.ID | None = optional("The agreement it is held under.", "所依据的协议编号。")
+    agreement: strawberry.ID | None = optional(
+        "The agreement it is held under: a signed one. The start lies in its term, no earlier than the day on which "
+        "the last party signed.",
+        "所依据的协议编号:须已签署;开始日期须在协议期限内,且不早于最后一方签署之日。",
+    )
     plan: strawberry.ID | None = optional("The agreement's plan that it is held by.", "所依据的计划表编号。")
     plan_line: int | None = optional("The number of its line in that plan.", "计划表行号。")
     external_reference: str | None = optional(

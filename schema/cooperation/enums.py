@@ -102,7 +102,7 @@ publish(
         "TERMINATED": ("Ended before its term.", "已终止。"),
         "RENEWED": ("Another agreement has followed it.", "已续签,由后续协议接续。"),
         "DECLINED": ("A party declined to sign.", "一方拒签。"),
-        "DISCARDED": ("Never came to signing.", "已作废。"),
+        "DISCARDED": ("Given up before all had signed.", "各方签署前已作废。"),
     },
 )
 publish(

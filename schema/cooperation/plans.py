@@ -38,6 +38,7 @@ from service.network.organizations import Organization as OrganizationRecord
 from service.records import Document
 from service.store import reads
 from service.store.reads import Query, Range
+from service.store.tallies import too_many
 from service.viewer import Right
 
 MOST_PLANS = 1_000  # of one network and year, that a total is made of
@@ -191,14 +192,20 @@ async def _total(root: Parent[Query], info: Info) -> Any:
     own = readable_only(info, root, root.equal["network"])
     fields = ("lines", "year", "agreement")
     found = await reads.page(info.context.reader.database, own, Range(MOST_PLANS), fields) if own else []
-    return domain.total(await asyncio.gather(*(fulfilment(info, plan) for plan in found[:MOST_PLANS])))
+    if len(found) > MOST_PLANS:
+        raise too_many(MOST_PLANS, ("year",))
+    return domain.total(await asyncio.gather(*(fulfilment(info, plan) for plan in found)))
 
 
 @strawberry.type(
     description=both("How far a network's plans of a year are fulfilled.", "共建网络某年度的计划完成情况。")
 )
 class NetworkPlanFulfilment:
-    total: PlanFulfilment = field("All plans together, up to 1,000.", "全部计划表合计,至多 1,000 份。", resolver=_total)
+    total: PlanFulfilment = field(
+        "All plans together; at most 1,000, else LIMIT_EXCEEDED.",
+        "全部计划表合计;至多 1,000 份,超出返回 LIMIT_EXCEEDED。",
+        resolver=_total,
+    )
     plans: Connection[ActivityPlan] = field(
         "The plans, each with its own fulfilment.", "各计划表,各有其完成情况。", resolver=_of_year
     )

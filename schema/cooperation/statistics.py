@@ -118,8 +118,9 @@ class ActivityCounts:
     )
     by_partner: Connection[PartnerCount] = field(
         "By organisation, the most active first. An activity does not count for who disputes it; its person-times are "
-        "those of all who took part. At most 5,000 organisations.",
-        "按单位统计,活动多者在前。对某活动提出异议的单位不计该活动;人次为该活动全部参加人次。至多 5,000 个单位。",
+        "those of all who took part. At most 5,000 organisations, else LIMIT_EXCEEDED.",
+        "按单位统计,活动多者在前。对某活动提出异议的单位不计该活动;人次为该活动全部参加人次。"
+        "至多 5,000 个单位,超出返回 LIMIT_EXCEEDED。",
         resolver=_by_partner,
     )
     by_month: list[MonthCount] = field(

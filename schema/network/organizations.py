@@ -93,7 +93,9 @@ class OrganizationWhere:
     sector: Sector | None = optional("In this sector.", "行业。")
     province: str | None = optional("In this province.", "省份。")
     city: str | None = optional("In this city.", "城市。")
-    status: OrganizationStatus | None = optional("In this state.", "状态。")
+    status: OrganizationStatus | None = optional(
+        "In this state; unless given, all but MERGED.", "状态;未给出时为除 MERGED 以外的全部。"
+    )
     member_of: strawberry.ID | None = optional(
         "Now leading or a member of this network.", "某网络的现有牵头或成员单位。"
     )
@@ -200,8 +202,11 @@ class OrganizationMutation:
         "Archives an organisation.", "归档单位。", right=Right.KEEP_ORGANIZATIONS, resolver=_archive
     )
     merge_organization: OrganizationResult | None = field(
-        "Merges a duplicate into the organisation that stays; what names it follows, while `mergePending`.",
-        "将重复单位并入保留单位;引用它的记录随后更新,期间 mergePending 为真。",
+        "Merges the duplicate `id` into the organisation that stays; what names it follows, while `mergePending`. "
+        "Needs the right in the networks that keep the two. What would then stand twice, or name one organisation "
+        "twice, is refused before: a problem names each such record, at most 50 at once.",
+        "将重复单位 id 并入保留单位;引用它的记录随后更新,期间 mergePending 为真。须对维护两单位的网络均有此权限。"
+        "合并后会重复或两次涉及同一单位的记录须先处理:逐条指明,每次至多 50 条。",
         right=Right.KEEP_ORGANIZATIONS,
         resolver=_merge,
     )

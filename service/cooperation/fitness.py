@@ -8,7 +8,7 @@ from service.acts import Act
 from service.cooperation.activities import HAPPENED, Activity, ParticipationRole, days_of
 from service.cooperation.agreements import Stage
 from service.cooperation.pillars import unmatched
-from service.dates import Precision
+from service.dates import FIRST_DAY, LAST_DAY, Precision
 from service.errors import Code, Problem
 from service.facts import Facts
 from service.records import Origin
@@ -130,11 +130,23 @@ def unfit_agreement(activity: Activity, agreement: "Document") -> Iterator[Probl
         first = activity.when.first
         last = first if activity.starts_at else activity.when.last
         if not _overlap(agreement, first.isoformat(), last.isoformat()):
-            until = min(agreement["active_to"], agreement["terminated_from"], agreement["renewal_from"])
-            english = f"The start lies outside the agreement's term, {agreement['active_from']} to {until}."
-            chinese = f"开始日期不在协议期限内({agreement['active_from']} 至 {until})。"
+            english, chinese = _in_force(agreement)
+            english = f"The start lies outside the time in which the agreement is in force, {english}."
+            chinese = f"开始日期不在协议生效期间({chinese})。"
             path = ("starts_at",) if activity.starts_at else ("when",)
             yield Problem(Code.RULE_BROKEN, path, english, chinese, agreement["_id"])
+
+
+def _in_force(agreement: "Document") -> tuple[str, str]:
+    """From when to when, in both languages: its term has begun and all have signed; what is open is left out."""
+    first = agreement["active_from"]
+    until = min(agreement["active_to"], agreement["terminated_from"], agreement["renewal_from"])
+    english, chinese = [f"from {first}"], [f"自 {first}"]
+    if first == FIRST_DAY.isoformat():
+        english, chinese = [], []
+    if until != LAST_DAY.isoformat():
+        english, chinese = [*english, f"to {until}"], [*chinese, f"至 {until}"]
+    return " ".join(english), " ".join(chinese)
 
 
 def _overlap(agreement: "Document", first: str, last: str) -> bool:

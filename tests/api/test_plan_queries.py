@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from schema.cooperation import plans
 from seeds.loader import load
 from service.store import upkeep
 from service.store.database import Database
@@ -112,6 +113,20 @@ async def test_the_fulfilment_of_a_network_is_the_sum_of_its_plans_of_the_year(h
     await made(house, "discardActivityPlan", id=second, version=1, reason="误制")
     left = (await house.data(YEAR, FRONT_END, network=NETWORK))["planFulfilment"]
     assert (left["total"]["lines"], left["plans"]["totalCount"]) == (5, 1)
+
+
+async def test_more_plans_than_can_be_totalled_have_no_wrong_total(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await furnished(house)
+    monkeypatch.setattr(plans, "MOST_PLANS", 1)
+    assert (await house.data(YEAR, FRONT_END, network=NETWORK))["planFulfilment"]["total"]["lines"] == 5
+    facts = {"agreement": "agr_002_boc_yuexiu_co_building", "lines": [line(LEAD, BANK, when="2024-05-31")]}
+    await made(house, "makeActivityPlan", input={"year": 2024, **facts})
+    query = "query($network: ID!) { planFulfilment(network: $network, year: 2024) { total { lines } } }"
+    result = await house.ask(query, FRONT_END, network=NETWORK)
+    assert "LIMIT_EXCEEDED" in str(result.errors)
+    assert result.data == {"planFulfilment": None}
 
 
 @pytest.mark.parametrize("network", [NETWORK, "net_missing"])

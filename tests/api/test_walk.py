@@ -2,32 +2,22 @@
 included, on the real engine, asked with a FRONT_END token; what it answers is held against the seed files.
 """
 
-import secrets
-import time
-import uuid
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
-from threading import Thread
 from typing import Any
 
-import httpx
 import pytest
-import uvicorn
-from pymongo import MongoClient
 
 from seeds.loader import read
-from service.app import create_app
 from service.cooperation.activities import HAPPENED, Activity
 from service.cooperation.pillars import Pillar
 from service.dates import day_of
 from service.network.memberships import Membership, MembershipStatus
 from service.network.organizations import Organization
 from service.records import document_of
-from service.serving import bound
-from service.settings import Settings
 from service.store.store import now
-from tests.conftest import FRONT_END, NETWORK, OUTLIVES_THE_TESTS
+from tests.api.walking import Walker, served
+from tests.conftest import FRONT_END, NETWORK
 
 PARTNERS = """query Partners($network: ID!, $sector: Sector!) {
   organizations(where: {memberOf: $network, sector: $sector}) { totalCount nodes { id name sector } }
@@ -56,43 +46,9 @@ COVERAGE = """query Coverage($network: ID!, $after: String) {
 
 
 @pytest.fixture(scope="module")
-def api(engine_uri: str) -> Iterator[httpx.Client]:
-    """A client of the service as it is served, which carries the token of a front-end app."""
-    name = f"test_{uuid.uuid4().hex}"
-    settings = Settings.from_environment(
-        {"MONGODB_URI": engine_uri, "COBUILD_DATABASE": name, "COBUILD_TOKEN_KEY": secrets.token_hex(32), "PORT": "0"}
-    )
-    with bound(settings.host, settings.port) as listener:
-        server = uvicorn.Server(uvicorn.Config(create_app(settings), lifespan="on", ws="none", log_config=None))
-        thread = Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        token = settings.token_keys().issue(FRONT_END, now(), timedelta(minutes=10))
-        host, port = listener.getsockname()
-        headers = {"Authorization": f"Bearer {token}"}
-        try:
-            with httpx.Client(base_url=f"http://{host}:{port}", headers=headers, timeout=10) as client:
-                await_ready(client)
-                yield client
-        finally:
-            server.should_exit = True
-            thread.join()
-            if OUTLIVES_THE_TESTS:
-                with MongoClient[dict[str, Any]](engine_uri) as mongo:
-                    mongo.drop_database(name)
-
-
-def await_ready(client: httpx.Client) -> None:
-    deadline = time.monotonic() + 20
-    while client.get("/readyz").status_code != 200:
-        assert time.monotonic() < deadline, "the service did not become ready"
-        time.sleep(0.05)
-
-
-def ask(api: httpx.Client, query: str, **variables: object) -> Any:
-    answer = api.post("/graphql", json={"query": query, "variables": variables})
-    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json; charset=utf-8")
-    assert answer.json().keys() == {"data"}, answer.text
-    return answer.json()["data"]
+def front_end(engine_uri: str) -> Iterator[Walker]:
+    with served(engine_uri) as service:
+        yield service.walker(FRONT_END)
 
 
 def seeded_activities() -> list[Activity]:
@@ -131,9 +87,9 @@ SIGNED = [
 
 
 def test_a_front_end_walks_from_a_sector_to_a_bank_its_agreements_and_its_integrity_activities(
-    api: httpx.Client,
+    front_end: Walker,
 ) -> None:
-    partners = ask(api, PARTNERS, network=NETWORK, sector="BANK")["organizations"]
+    partners = front_end.ask(PARTNERS, network=NETWORK, sector="BANK")["organizations"]
     members = seeded_members()
     banks = {
         seed.id: {"id": seed.id, "name": seed.name, "sector": "BANK"}
@@ -144,9 +100,9 @@ def test_a_front_end_walks_from_a_sector_to_a_bank_its_agreements_and_its_integr
     assert {partner["id"]: partner for partner in partners["nodes"]} == banks
 
     bank = next(partner["id"] for partner in partners["nodes"] if partner["name"] == "中国银行越秀支行")
-    assert ask(api, AGREEMENTS, id=bank)["node"] == {"name": "中国银行越秀支行", "agreements": {"nodes": SIGNED}}
+    assert front_end.ask(AGREEMENTS, id=bank)["node"] == {"name": "中国银行越秀支行", "agreements": {"nodes": SIGNED}}
 
-    assert ask(api, ACTIVITIES, id=bank, pillar="INTEGRITY")["node"]["activities"]["nodes"] == [
+    assert front_end.ask(ACTIVITIES, id=bank, pillar="INTEGRITY")["node"]["activities"]["nodes"] == [
         {
             "id": "act_002_integrity_films",
             "title": "共同开展警示教育,观看廉政教育片《恶伞》《浊流之虐》",
@@ -158,11 +114,11 @@ def test_a_front_end_walks_from_a_sector_to_a_bank_its_agreements_and_its_integr
     ]
 
 
-def test_its_coverage_has_each_organisation_once_over_all_pages_and_counts_as_the_seeds_do(api: httpx.Client) -> None:
+def test_its_coverage_has_each_organisation_once_over_all_pages_and_counts_as_the_seeds_do(front_end: Walker) -> None:
     rows: list[dict[str, Any]] = []
     cursor, going_on = None, True
     while going_on:
-        page = ask(api, COVERAGE, network=NETWORK, after=cursor)["coverage"]
+        page = front_end.ask(COVERAGE, network=NETWORK, after=cursor)["coverage"]
         assert page["pageInfo"]["hasPreviousPage"] is bool(rows)
         rows += page["nodes"]
         cursor, going_on = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]

@@ -62,6 +62,24 @@ async def test_the_start_lies_in_the_term_so_far_as_it_is_known(
         assert "2024-02-29" in problem.chinese
 
 
+@pytest.mark.parametrize(
+    ("bounds", "day", "english", "chinese"),
+    [
+        ({"term_from": dt.date(2024, 3, 5), "term_to": None}, 4, "from 2024-03-05.", "(自 2024-03-05)"),
+        ({"term_from": None, "term_to": dt.date(2024, 3, 5)}, 6, "to 2024-03-05.", "(至 2024-03-05)"),
+    ],
+)
+async def test_an_open_end_of_a_term_is_told_as_open(
+    store: MemoryStore, bounds: dict[str, Any], day: int, english: str, chinese: str
+) -> None:
+    store.put(agreement("agr_2", "org_hospital", "org_bank", signed_on=None, **bounds))
+    recording = holding.record(store, act(), facts(starts_at=at(2024, 3, day), ends_at=None, agreement="agr_2"))
+    (problem,) = await refused(recording)
+    assert (problem.code, problem.path) == (Code.RULE_BROKEN, ("starts_at",))
+    assert f"in force, {english}" in problem.english
+    assert f"生效期间{chinese}" in problem.chinese
+
+
 @pytest.mark.parametrize(("day", "fits"), [(4, True), (5, False)])
 async def test_a_term_ends_with_the_day_of_termination(store: MemoryStore, day: int, fits: bool) -> None:
     store.put(agreement("agr_2", "org_hospital", "org_bank", term_to=None, terminated_on=dt.date(2024, 3, 5)))
