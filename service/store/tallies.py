@@ -61,7 +61,7 @@ async def exists(database: Database, query: Query) -> bool:
     return bool(await database.count(query.kind.COLLECTION, query.where(), 1, index_name(query.index())))
 
 
-async def roles(database: Database, network: str, day: dt.date) -> dict[str, str]:
+async def roles(database: Database, network: str, day: dt.date, narrow: Path = ("network",)) -> dict[str, str]:
     """LEAD or MEMBER, by organisation, of who leads `network` or is a member of it on `day`. Raises as `tally`."""
     query = Query(Membership, {"network": network}, (Membership.state_filter(MembershipStatus.ACTIVE, day),))
     found = await database.find(
@@ -72,7 +72,7 @@ async def roles(database: Database, network: str, day: dt.date) -> dict[str, str
         index=index_name(query.index()),
     )
     if len(found) > MOST_PARTNERS:
-        raise too_many(MOST_PARTNERS, ("network",))
+        raise too_many(MOST_PARTNERS, narrow)
     return {document["organization"]: document["role"] for document in found}
 
 
