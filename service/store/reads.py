@@ -37,6 +37,22 @@ class Query:
                     filters[name] = value
         return filters
 
+    def steps(self) -> list[Filter]:
+        """All conditions as two stages: those that its index serves, then the others.
+
+        MongoDB makes one of them. SecantusDB narrows by an index only where nothing else is asked beside its keys, and
+        with a hint reads the whole of the index.
+        """
+        keys = self.index().keys
+        bounds = [each for each in self.also if each.keys() == {self.order}]
+        first = Query(self.kind, {key: self.equal[key] for key in keys[:-1]}, tuple(bounds[:1]))
+        rest = replace(
+            self,
+            equal={name: value for name, value in self.equal.items() if name not in keys},
+            also=tuple(each for each in self.also if each not in bounds[:1]),
+        )
+        return [{"$match": where} for where in (first.where(), rest.where()) if where]
+
     def under(self, key: str, parent: str) -> "Query":
         """The query narrowed to those whose `key` names `parent`, beside what it asks of `key` already."""
         asked: tuple[Filter, ...] = ({key: self.equal[key]},) if key in self.equal else ()
