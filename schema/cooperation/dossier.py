@@ -254,4 +254,5 @@ class DossierQuery:
         "某单位的台账;该单位在网络中没有您可读取的成员关系、协议或活动时为空。一至三次查询,另加各栏目。",
         right=Right.READ_NETWORK,
         resolver=_dossier,
+        weight=200,
     )

@@ -224,6 +224,7 @@ class ActivityPlanQuery:
         "共建网络某年度有效计划表的完成情况。",
         right=Right.READ_NETWORK,
         resolver=_network_fulfilment,
+        weight=200,
     )
 
 

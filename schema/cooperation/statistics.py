@@ -239,4 +239,5 @@ class StatisticsQuery:
         "共建网络或其中某单位已举办的活动统计(限您可读取者),可按共建、单位、月份等。",
         right=Right.READ_PUBLIC,
         resolver=_activity_counts,
+        weight=100,
     )
