@@ -73,13 +73,18 @@ def field(
     needs: Sequence[str] | None = None,
     right: Right | None = None,
     most: int | None = None,
+    weight: int | None = None,
     **kwargs: Any,
 ) -> Any:
     """A described field. `needs` are the stored keys it is made of, if not the one of its own name.
 
-    `most` is how many items a list that has no pages may hold, for its cost.
+    `most` is how many items a list that has no pages may hold, for its cost. `weight` is what the field costs beside
+    the objects of its answer, as one that sums up many records does; it is told in the description.
     """
-    metadata = {"needs": tuple(needs) if needs is not None else None, "right": right, "most": most}
+    told = {"most": most, "weight": weight}
+    metadata = {"needs": tuple(needs) if needs is not None else None, "right": right, **told}
+    if weight:
+        english, chinese = f"{english} Costs {weight} beside its objects.", f"{chinese}除所含对象外另计开销 {weight}。"
     guards: dict[str, Any] = {"extensions": [Guard(right)], "directives": [Access(right=right)]} if right else {}
     options: dict[str, Any] = {**guards, **kwargs}
     return strawberry.field(description=both(english, chinese), metadata=metadata, **options)

@@ -4,7 +4,6 @@
 the record.
 """
 
-import asyncio
 import datetime as dt
 from collections.abc import Callable
 from functools import partial
@@ -57,9 +56,7 @@ def several(source: type[Record] | None, key: str, target: type[Record], english
     LINKS.append(Link(source, key, target, MOST_ITEMS))
 
     async def resolve(root: strawberry.Parent[Any], info: Info) -> Any:
-        reader, fields = info.context.reader, stored_fields(info, target)
-        found = await asyncio.gather(*(reader.one(target.PREFIX, own_id, fields) for own_id in root[key]))
-        return [each for each in found if each is not None]
+        return await info.context.reader.several(target.PREFIX, root[key], stored_fields(info, target))
 
     return field(english, chinese, needs=(key,), resolver=resolve)
 

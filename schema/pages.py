@@ -90,7 +90,7 @@ def range_of(order: str, first: int | None, after: str | None, last: int | None,
     )
 
 
-def slice_of(found: list[Document], part: Range, order: str, total: Total) -> Slice:
+def slice_of(found: Sequence[Document], part: Range, order: str, total: Total) -> Slice:
     """The page out of what was found, which is one more than the page when the list goes on."""
     more, documents = len(found) > part.size, found[: part.size]
     if part.backwards:

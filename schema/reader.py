@@ -1,8 +1,9 @@
 """Look-ups of one request, batched: what one turn of the event loop asks for is one command a collection."""
 
+import asyncio
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
@@ -82,6 +83,11 @@ class Reader:
     async def one(self, prefix: str, own_id: str, fields: tuple[str, ...]) -> Document | None:
         """The record, with `fields`; None when there is none that the viewer may know of."""
         return await self._records.load(Wanted(prefix, own_id, fields))
+
+    async def several(self, prefix: str, ids: Sequence[str], fields: tuple[str, ...]) -> list[Document]:
+        """The records in the order of `ids`, without those that the viewer may not know of."""
+        found = await asyncio.gather(*(self.one(prefix, own_id, fields) for own_id in ids))
+        return [each for each in found if each is not None]
 
     async def below(self, wanted: Below) -> list[Document]:
         """A page below a parent, and one document more if there are more."""

@@ -229,4 +229,5 @@ class SearchQuery:
         "已归档、作废、取消者不列。",
         right=Right.READ_PUBLIC,
         resolver=_search,
+        weight=100,
     )

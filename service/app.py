@@ -69,7 +69,7 @@ def create_app(settings: Settings, announce: Announce | None = None) -> Starlett
     routes: list[BaseRoute] = [
         graphql_route(store, identity, settings.development, settings.limits),
         *attachment_routes(store, identity, files, Taking(*taking)),
-        reference_route(*taking),
+        reference_route(*taking, settings.limits),
         Route("/livez", livez),
         Route("/readyz", readyz),
     ]

@@ -103,4 +103,5 @@ class CalendarQuery:
         "超过 2,000 返回 LIMIT_EXCEEDED。",
         right=Right.READ_PUBLIC,
         resolver=_calendar,
+        weight=500,
     )

@@ -135,10 +135,12 @@ class CoverageQuery:
         "至多 5,000 个单位,超出返回 LIMIT_EXCEEDED。",
         right=Right.READ_PUBLIC,
         resolver=_coverage,
+        weight=100,
     )
     coverage_by_month: Connection[MonthlyCoverageRow] | None = field(
         "Partner × month, as `coverage`: activities whose first possible day lies in the period.",
         "单位×月份覆盖,规则同 coverage:统计最早可能日期在区间内的活动。",
         right=Right.READ_PUBLIC,
         resolver=_coverage_by_month,
+        weight=100,
     )

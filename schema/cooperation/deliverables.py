@@ -7,6 +7,7 @@ import strawberry
 
 from schema.conditions import Order, OrderBy, happened_during, in_order, narrowed, state_is
 from schema.context import Info
+from schema.cooperation.attachments import Attachment, attached_to
 from schema.cooperation.plan_enums import DeliverableKind, DeliverableStatus
 from schema.describing import After, Before, First, Id, Last, Reason, Version, argument, both, field
 from schema.inputs import Made, Network, PartialDateInput, PeriodInput, optional, preset, required
@@ -42,6 +43,7 @@ class Deliverable(Recorded):
     effect: str | None = field("What came of it.", "成效。")
     end_reason: str | None = field("Why it was closed or discarded.", "办结或作废原因。")
     status: DeliverableStatus = field("Its state.", "状态。")
+    attachments: Connection[Attachment] = attached_to(domain.Deliverable)
 
 
 @strawberry.input(description=both("Which deliverables.", "成果筛选条件。"))

@@ -4,51 +4,46 @@ A section is one field: a `section` lists what a query finds for the organisatio
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 import strawberry
 from strawberry import Parent
 
-from schema.conditions import happened_during, narrowed
+from schema.conditions import happened_during
 from schema.context import Info
 from schema.cooperation.activities import HELD, Activity
 from schema.cooperation.agreements import Agreement
+from schema.cooperation.deliverables import Deliverable
+from schema.cooperation.open_points import OpenPoint, open_points_of
+from schema.cooperation.plans import ActivityPlan
 from schema.cooperation.statistics import ActivityCounts, counts_of
-from schema.describing import After, Before, First, Last, argument, both, field, publish
+from schema.describing import After, Before, First, Last, argument, both, field
 from schema.inputs import Network, PeriodInput
-from schema.lazy import AgreementType, OrganizationType
+from schema.lazy import OrganizationType
 from schema.links import one
 from schema.network.memberships import Membership
-from schema.pages import Connection, range_of, readable_only
+from schema.network.pairings import Pairing
+from schema.network.stations import Station
+from schema.pages import Connection, range_of
 from schema.roots import listed_in
-from schema.scalars import Date
-from schema.selection import selected, stored_fields
+from schema.selection import selected
+from schema.survey import Survey
+from service.cooperation import counting
 from service.cooperation.activities import Activity as ActivityRecord
 from service.cooperation.agreements import Agreement as AgreementRecord
-from service.cooperation.dossiers import ENDS, OpenPointCode, ending, held_this_year, in_force, open_points
+from service.cooperation.deliverables import Deliverable as DeliverableRecord
+from service.cooperation.plans import ActivityPlan as ActivityPlanRecord
 from service.network.memberships import Membership as MembershipRecord
 from service.network.organizations import Organization as OrganizationRecord
-from service.store import reads
+from service.network.pairings import Pairing as PairingRecord
+from service.network.stations import Station as StationRecord
+from service.records import Filter
 from service.store.reads import Query, Range
-from service.store.tallies import By, Row, exists, tally
+from service.store.tallies import By, Row
 from service.viewer import Right
 
-MOST_EXPIRING = 100  # agreements that one dossier points at
-
-publish(
-    OpenPointCode,
-    "What is open with a partner.",
-    "与某单位共建的待办事项。",
-    {
-        "NO_ACTIVE_AGREEMENT": ("No agreement is in force.", "没有生效中的协议。"),
-        "NOTHING_HELD_THIS_YEAR": (
-            "Nothing that counts for it was surely held this year.",
-            "本年没有确定举办且计入该单位的活动。",
-        ),
-        "AGREEMENT_EXPIRING": ("An agreement ends within 90 days.", "协议将在 90 天内到期。"),
-    },
-)
+GAPS = {"records": By(), "with_gaps": By(where={"gaps": {"$ne": []}})}
 
 
 def _memberships(of: Any) -> Query:
@@ -63,20 +58,37 @@ def _activities(of: Any) -> Query:
     return Query(ActivityRecord, {"participants": of["organization"]}, ({"network": of["network"]},), descending=True)
 
 
-def _held(of: Any) -> Query:
-    return narrowed(_activities(of), {}, HELD, {"counted_for": of["organization"]})
+def _plans(of: Any) -> Query:
+    return Query(ActivityPlanRecord, {"concerns": of["organization"]}, ({"network": of["network"]},), descending=True)
 
 
-def _in_period(of: Any) -> Query:
-    return narrowed(_activities(of), {}, happened_during(of["period"], None))
+def _deliverables(of: Any) -> Query:
+    return Query(DeliverableRecord, {"concerns": of["organization"]}, ({"network": of["network"]},), descending=True)
 
 
-def _unconfirmed(of: Any) -> Query:
-    return narrowed(_activities(of), {}, HELD, {"unconfirmed": of["organization"]})
+def _stations(of: Any) -> Query:
+    own = {"organization": of["organization"]}
+    return Query(StationRecord, own, ({"network": of["network"]},), order="place_key")
 
 
-def _disputed(of: Any) -> Query:
-    return narrowed(_activities(of), {}, {"counted_for": {"$ne": of["organization"]}})
+def _pairings(of: Any) -> Query:
+    return Query(PairingRecord, {"member": of["organization"]}, ({"network": of["network"]},))
+
+
+def _in_period(of: Any) -> Filter:
+    return happened_during(of["period"], None)
+
+
+def _held(of: Any) -> Filter:
+    return {**HELD, "counted_for": of["organization"]}
+
+
+def _unconfirmed(of: Any) -> Filter:
+    return {**HELD, "unconfirmed": of["organization"]}
+
+
+def _disputed(of: Any) -> Filter:
+    return {"counted_for": {"$ne": of["organization"]}}
 
 
 def section(query: Callable[[Any], Query], english: str, chinese: str) -> Any:
@@ -96,6 +108,23 @@ def section(query: Callable[[Any], Query], english: str, chinese: str) -> Any:
     return field(english, chinese, resolver=resolve)
 
 
+def activities_section(where: Callable[[Any], Filter], english: str, chinese: str) -> Any:
+    """A page of those of its activities that fit `where`."""
+
+    async def resolve(
+        root: Parent[Any],
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Any:
+        part = range_of("date_key", first, after, last, before)
+        return await root["activities"].page(info, where(root), part)
+
+    return field(english, chinese, resolver=resolve)
+
+
 @strawberry.type(description=both("How many records of a type have gaps.", "某类记录中有缺项者。"))
 class GapCount:
     kind: str = field("The type of the records.", "记录类型。")
@@ -103,60 +132,42 @@ class GapCount:
     with_gaps: int = field("How many of them lack something.", "其中有缺项者。")
 
 
-@strawberry.type(description=both("Something open with a partner.", "一项待办。"))
-class OpenPoint:
-    code: OpenPointCode = field("What is open.", "事项。")
-    agreement: AgreementType | None = one(None, "agreement", AgreementRecord, "The agreement.", "相关协议。")
-    due: Date | None = field("Its last day.", "到期日。")
-
-
 async def _counts(root: Parent[Any], info: Info) -> Any:
-    return await counts_of(info, root["network"], root["period"], root["organization"], selected(info))
+    async def tally(when: Filter, ways: Mapping[str, By]) -> dict[str, list[Row]]:
+        found: dict[str, list[Row]] = await root["activities"].tally(
+            {**_held(root), **when}, ways, counting.SUMMED, ("period",)
+        )
+        return found
+
+    return await counts_of(info, tally, root["period"], selected(info))
 
 
 async def _last_activity(root: Parent[Any], info: Info) -> Any:
-    fields = stored_fields(info, ActivityRecord)
-    query = readable_only(info, _held(root), root["network"])
-    found = await reads.page(info.context.reader.database, query, Range(1), fields) if query else []
-    return found[0] if found else None
+    page = await root["activities"].page(info, _held(root), Range(1))
+    return page.documents[0] if page.documents else None
 
 
 async def _gaps(root: Parent[Any], info: Info) -> Any:
-    ways = {"all": By(), "gaps": By(where={"gaps": {"$ne": []}})}
-    queries = [_memberships(root), _agreements(root), _activities(root)]
-    readable = [query for query in (readable_only(info, each, root["network"]) for each in queries) if query]
-    found = await asyncio.gather(*(tally(info.context.reader.database, query, ways) for query in readable))
+    kinds = {"Membership": root["memberships"], "Agreement": root["agreements"], "Activity": root["activities"]}
+    readable = {name: survey for name, survey in kinds.items() if survey.readable}
+    found = await asyncio.gather(*(survey.tally({}, GAPS) for survey in readable.values()))
     return [
-        {"kind": query.kind.__name__, "records": _records(rows["all"]), "with_gaps": _records(rows["gaps"])}
-        for query, rows in zip(readable, found, strict=True)
+        {"kind": name, **{told: sum(row["records"] for row in counted) for told, counted in rows.items()}}
+        for name, rows in zip(readable, found, strict=True)
     ]
 
 
-def _records(rows: list[Row]) -> int:
-    return sum(row["records"] for row in rows)
-
-
 async def _open_points(root: Parent[Any], info: Info) -> Any:
-    database, day, network = info.context.reader.database, info.context.day, root["network"]
-    agreed = readable_only(info, narrowed(_agreements(root), {}, in_force(day)), network)
-    held = readable_only(info, narrowed(_held(root), {}, held_this_year(day)), network)
-    if agreed is None or held is None:
-        return []
-    expiring = narrowed(agreed, {}, ending(day))
-    any_agreed, any_held, found = await asyncio.gather(
-        exists(database, agreed),
-        exists(database, held),
-        reads.page(database, expiring, Range(MOST_EXPIRING - 1), ENDS),
-    )
-    return list(open_points(any_agreed, any_held, found))
+    return await open_points_of(info, root, _plans(root))
 
 
 @strawberry.type(
     description=both(
-        "All that a network has on one organisation, of what you may read. Each section costs one command, whatever it "
-        "holds: `counts` one or two and one for sectors, `gaps` three, `openPoints` three.",
-        "某单位在共建网络中的台账(限您可读取者)。每个栏目一次查询,与记录多少无关;counts 一至两次(行业另加一次),"
-        "gaps 三次,openPoints 三次。",
+        "All that a network has on one organisation, of what you may read. All that is asked of its activities is one "
+        "command, and one more for what its pages show; likewise of its agreements and memberships. Each other "
+        "section costs one command, whatever it holds; `counts` one more for the sectors, `openPoints` two for plans.",
+        "某单位在共建网络中的台账(限您可读取者)。所问其活动之各项合用一次查询,各页内容合用一次;协议、成员关系亦然。"
+        "其他栏目各一次查询,与记录多少无关;counts 的行业另加一次,openPoints 的计划另加两次。",
     )
 )
 class PartnerDossier:
@@ -167,7 +178,7 @@ class PartnerDossier:
     agreements: Connection[Agreement] = section(
         _agreements, "The agreements it is a party of, the latest first.", "作为签约方的协议,最新在前。"
     )
-    activities: Connection[Activity] = section(
+    activities: Connection[Activity] = activities_section(
         _in_period,
         "The activities it takes part in, in any state, within the period; the latest first.",
         "区间内所参加的活动(各种状态),最新在前。",
@@ -182,21 +193,35 @@ class PartnerDossier:
         "最近一次已举办且计入该单位的活动,与区间无关。",
         resolver=_last_activity,
     )
-    awaiting_confirmation: Connection[Activity] = section(
+    awaiting_confirmation: Connection[Activity] = activities_section(
         _unconfirmed,
         "What others filed and it has not confirmed, disputed ones too.",
         "其他单位登记、该单位尚未确认的活动,含有异议者。",
     )
-    disputes: Connection[Activity] = section(_disputed, "What it disputes.", "该单位提出异议的活动。")
+    disputes: Connection[Activity] = activities_section(_disputed, "What it disputes.", "该单位提出异议的活动。")
+    activity_plans: Connection[ActivityPlan] = section(
+        _plans,
+        "The activity plans in which a line is its own or it helps, the latest year first.",
+        "其负责或协作某行的系列活动计划表,最近年度在前。",
+    )
+    deliverables: Connection[Deliverable] = section(
+        _deliverables, "The deliverables it brings about, the latest first.", "其参与的成果,最新在前。"
+    )
+    stations: Connection[Station] = section(_stations, "Its centre or workstations.", "设在该单位的中心与工作站。")
+    pairings: Connection[Pairing] = section(
+        _pairings, "The branches that help it, by date.", "帮扶该单位的党支部(结对),按日期排列。"
+    )
     gaps: list[GapCount] = field(
         "How many of its memberships, agreements and activities have gaps.",
         "其成员关系、协议、活动中有缺项者各多少。",
         resolver=_gaps,
     )
     open_points: list[OpenPoint] = field(
-        "What is open today: no agreement in force, nothing held this year, at most 100 agreements that end within 90 "
-        "days, the first to end in front.",
-        "当日待办:没有生效中的协议、本年未举办活动、90 天内到期的协议(至多 100 份,先到期者在前)。",
+        "What is open today: no agreement in force, nothing held this year, agreements that end within 90 days and "
+        "that none follows yet, lines of plans that are overdue, activities that await its confirmation. At most 100 "
+        "agreements and 100 lines, the first to end in front; lines of the latest 20 plans.",
+        "当日待办:没有生效中的协议、本年未举办活动、90 天内到期且尚无续签的协议、逾期的计划行、待其确认的活动。"
+        "协议与计划行各至多 100 项,先到期者在前;计划行取最近 20 份计划表。",
         resolver=_open_points,
     )
 
@@ -212,11 +237,12 @@ async def _dossier(
 ) -> Any:
     if not info.context.viewer.may(Right.READ_NETWORK, network):
         return None
-    of = {"network": network, "organization": organization, "period": period}
-    for related in (_memberships, _agreements, _activities):  # the first usually tells
-        query = readable_only(info, related(of), network)
-        if query and await exists(info.context.reader.database, query):
-            return of
+    of: dict[str, Any] = {"network": network, "organization": organization, "period": period}
+    surveyed = {"memberships": _memberships, "agreements": _agreements, "activities": _activities}
+    surveys = {name: Survey(info, query(of), network) for name, query in surveyed.items()}
+    for survey in surveys.values():  # the first usually tells
+        if await survey.any({}):
+            return of | surveys
     return None
 
 
@@ -228,4 +254,5 @@ class DossierQuery:
         "某单位的台账;该单位在网络中没有您可读取的成员关系、协议或活动时为空。一至三次查询,另加各栏目。",
         right=Right.READ_NETWORK,
         resolver=_dossier,
+        weight=200,
     )

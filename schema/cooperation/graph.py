@@ -157,4 +157,5 @@ class GraphQuery:
         "或其中配对超过 200,000 对时返回 LIMIT_EXCEEDED,请缩小区间或限定共建。",
         right=Right.READ_PUBLIC,
         resolver=_graph,
+        weight=200,
     )

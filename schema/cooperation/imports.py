@@ -79,4 +79,5 @@ class ActivityImportMutation:
         "结果逐行说明。",
         right=Right.RECORD_ACTIVITIES,
         resolver=_import,
+        weight=1000,
     )

@@ -10,6 +10,7 @@ from strawberry import Parent
 from schema.conditions import narrowed, state_is
 from schema.context import Info
 from schema.cooperation.activities import Activity, ActivityWhere
+from schema.cooperation.attachments import Attachment, attached_to
 from schema.cooperation.enums import Pillar, Theme
 from schema.cooperation.fulfilment import (
     LINKED,
@@ -106,6 +107,7 @@ class ActivityPlan(Recorded):
         "已关联的活动,最早在前。",
         where=ActivityWhere,
     )
+    attachments: Connection[Attachment] = attached_to(domain.ActivityPlan)
 
 
 @strawberry.input(description=both("Which activity plans.", "系列活动计划表筛选条件。"))
@@ -231,6 +233,7 @@ class ActivityPlanQuery:
         "共建网络某年度有效计划表的完成情况。",
         right=Right.READ_NETWORK,
         resolver=_network_fulfilment,
+        weight=200,
     )
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 import strawberry
 from strawberry import Parent
@@ -161,17 +161,21 @@ def periods_of(period: PeriodInput | None, most: int = MOST_MONTHS) -> dict[str,
     return counting.periods(period.first, period.last)
 
 
-async def counts_of(
-    info: Info, network: str, period: PeriodInput | None, organization: str | None, wanted: set[str]
-) -> dict[str, Any]:
-    """The fields of `ActivityCounts` named in `wanted`. Raises `Refusal` LIMIT_EXCEEDED."""
+class Tally(Protocol):
+    """Counts what was held and lies within a filter of dates in several ways. Raises `Refusal` LIMIT_EXCEEDED."""
+
+    async def __call__(self, when: Filter, ways: Mapping[str, By]) -> dict[str, list[Row]]: ...
+
+
+async def counts_of(info: Info, tally: Tally, period: PeriodInput | None, wanted: set[str]) -> dict[str, Any]:
+    """The fields of `ActivityCounts` named in `wanted`, counted by `tally`. Raises `Refusal` LIMIT_EXCEEDED."""
     asked = periods_of(period if wanted & BY_PERIOD.keys() else None)
     names = {MADE_OF.get(name, name) for name in wanted}
     ways = {name: way for name, way in WAYS.items() if name in names}
     apart = {"undated": ways.pop("undated")} if period and "undated" in ways else {}
     rows, undated = await asyncio.gather(
-        counted(info, held_query(info, network, happened_during(period, None), organization), ways),
-        counted(info, held_query(info, network, UNDATED, organization), apart),
+        tally(happened_during(period, None), ways),
+        tally(UNDATED, apart),
     )
     rows |= undated
     if "by_sector" in rows:
@@ -223,7 +227,10 @@ async def _activity_counts(
         ),
     ] = None,
 ) -> Any:
-    return await counts_of(info, network, period, organization, selected(info))
+    async def tally(when: Filter, ways: Mapping[str, By]) -> dict[str, list[Row]]:
+        return await counted(info, held_query(info, network, when, organization), ways)
+
+    return await counts_of(info, tally, period, selected(info))
 
 
 @strawberry.type
@@ -233,4 +240,5 @@ class StatisticsQuery:
         "共建网络或其中某单位已举办的活动统计(限您可读取者),可按共建、单位、月份等。",
         right=Right.READ_PUBLIC,
         resolver=_activity_counts,
+        weight=100,
     )

@@ -72,4 +72,5 @@ class OrganizationImportMutation:
         "结果逐行说明。",
         right=Right.KEEP_ORGANIZATIONS,
         resolver=_import,
+        weight=1000,
     )

@@ -21,13 +21,12 @@ from schema.roots import listed
 from service.network import merging
 from service.network import organizations as domain
 from service.network.networks import Network as NetworkRecord
-from service.store import reads
 from service.store.reads import Query
+from service.store.tallies import roles
 from service.viewer import Right
 
 EVERY = Query(domain.Organization, {}, order="name_key")
 ALL = replace(EVERY, also=({"status": {"$ne": domain.OrganizationStatus.MERGED.value}},))  # duplicates aside
-MOST_MEMBERS = 5_000  # of one network, when organisations are listed by it
 
 
 @strawberry.type(description=both("How to reach somebody.", "联系人。"))
@@ -97,7 +96,8 @@ class OrganizationWhere:
         "In this state; unless given, all but MERGED.", "状态;未给出时为除 MERGED 以外的全部。"
     )
     member_of: strawberry.ID | None = optional(
-        "Now leading or a member of this network.", "某网络的现有牵头或成员单位。"
+        "Now leading or a member of this network; LIMIT_EXCEEDED above 5,000 of them.",
+        "某网络的现有牵头或成员单位;超过 5,000 个返回 LIMIT_EXCEEDED。",
     )
 
     def narrow(self, query: Query, day: dt.date) -> Query:
@@ -150,8 +150,8 @@ async def _organizations(
 ) -> Any:
     query = where.narrow(EVERY if where.status else ALL, info.context.day) if where else ALL
     if where and where.member_of:
-        members = await reads.members(info.context.reader.database, where.member_of, info.context.day, MOST_MEMBERS)
-        query = narrowed(query, {}, {"_id": {"$in": members}})
+        found = await roles(info.context.reader.database, where.member_of, info.context.day, ("where", "member_of"))
+        query = narrowed(query, {}, {"_id": {"$in": sorted(found)}})
     return await listed(info, query, first, after, last, before)
 
 

@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from schema.api import schema
+from schema.limits import USUAL, Limits
 from schema.reference.limits import Limit, published
 from schema.reference.sections import contents, sections
 
@@ -68,9 +69,9 @@ def _source(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def reference_route(file_megabytes: int, upload_seconds: float) -> Route:
+def reference_route(file_megabytes: int, upload_seconds: float, limits: Limits = USUAL) -> Route:
     """The page at /docs, the same in development and in production; it tells the limits of this installation."""
-    told = tuple(published(file_megabytes, upload_seconds))
+    told = tuple(published(file_megabytes, upload_seconds, limits))
 
     async def answer(request: Request) -> Response:
         page = page_of(told)

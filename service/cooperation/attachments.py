@@ -11,6 +11,8 @@ from typing import Any, ClassVar, NamedTuple, cast
 
 from service.cooperation.activities import Activity
 from service.cooperation.agreements import Agreement
+from service.cooperation.deliverables import Deliverable
+from service.cooperation.plans import ActivityPlan
 from service.facts import number, text
 from service.records import Action, Document, Filter, Index, Record, Step, joined, ordered
 from service.viewer import Right, Upper
@@ -57,7 +59,9 @@ def _taking_part(document: Document) -> Collection[str]:
 ATTACHABLE: Mapping[str, Attachable] = {
     Activity.PREFIX: Attachable(Activity, Right.READ_NETWORK, _taking_part),
     Agreement.PREFIX: Attachable(Agreement, Right.READ_DRAFTS, _concerned),
-}
+    ActivityPlan.PREFIX: Attachable(ActivityPlan, Right.READ_NETWORK, _concerned),
+    Deliverable.PREFIX: Attachable(Deliverable, Right.READ_NETWORK, _concerned),
+}  # no leading groups: a scan of one shows the names that only READ_CONTACTS lets read
 
 
 def kind_prefix(own_id: str) -> str:

@@ -1,12 +1,14 @@
 """What is open with a partner: what its dossier 台账 points at, as of a day."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from enum import auto
-from typing import Any
+from typing import Any, NamedTuple
 
+from service.cooperation import plans
 from service.cooperation.activities import HAPPENED
 from service.cooperation.agreements import Agreement, AgreementStatus
+from service.cooperation.plans import PlanLineStatus
 from service.dates import PartialDate, period_keys
 from service.records import Document, Filter
 from service.viewer import Upper
@@ -19,6 +21,8 @@ class OpenPointCode(Upper):
     NO_ACTIVE_AGREEMENT = auto()
     NOTHING_HELD_THIS_YEAR = auto()
     AGREEMENT_EXPIRING = auto()
+    PLAN_LINE_OVERDUE = auto()
+    AWAITING_CONFIRMATION = auto()
 
 
 def in_force(day: dt.date) -> Filter:
@@ -27,10 +31,10 @@ def in_force(day: dt.date) -> Filter:
 
 
 def ending(day: dt.date) -> Filter:
-    """Those whose last day comes within 90 days, by their term or since they are terminated."""
+    """Those whose last day comes within 90 days, by their term or since they are terminated, and that none follows."""
     last = day + EXPIRING
     terminated: Filter = {"terminated_from": {"$lte": (last + ONE_DAY).isoformat()}}
-    return {"$or": [{"active_to": {"$lte": last.isoformat()}}, terminated]}
+    return {"renewed_by": None, "$or": [{"active_to": {"$lte": last.isoformat()}}, terminated]}
 
 
 def last_day(agreement: Document) -> str:
@@ -44,11 +48,47 @@ def held_this_year(day: dt.date) -> Filter:
     return {"status": {"$in": sorted(HAPPENED)}, "year": period_keys(PartialDate.on(day))["year"]}
 
 
-def open_points(agreed: bool, held: bool, expiring: Iterable[Document]) -> Iterator[dict[str, Any]]:
-    """What is open where an agreement is in force or not, something was held this year or not, and some expire."""
-    if not agreed:
+def undecided(organization: str) -> Filter:
+    """The held activities of which `organization`, which took part, has said neither yes nor no."""
+    return {"status": {"$in": sorted(HAPPENED)}, "unconfirmed": organization, "counted_for": organization}
+
+
+class Overdue(NamedTuple):
+    """A line whose last possible day has passed."""
+
+    due: str
+    plan: str
+    line: int
+
+
+def overdue(plan: Document, organization: str, held: Collection[int], day: dt.date) -> Iterator[Overdue]:
+    """The lines of a stored plan that `organization` owns or helps with, and that nothing was `held` of in time."""
+    for line in plan["lines"]:
+        due = plans.last_day(line, plan["year"])
+        is_open = plans.line_state(line, plan["year"], line["number"] in held, day) is PlanLineStatus.DUE
+        if is_open and due < day.isoformat() and organization in (line["owner"], *line["partners"]):
+            yield Overdue(due, plan["_id"], line["number"])
+
+
+class Facts(NamedTuple):
+    """What open points are told from."""
+
+    agreed: bool  # whether an agreement is in force
+    held: bool  # whether something was held this year
+    expiring: Collection[Document] = ()
+    overdue: Collection[Overdue] = ()
+    unconfirmed: int = 0
+
+
+def open_points(facts: Facts) -> Iterator[dict[str, Any]]:
+    """What is open; of each kind, what was or will be due first comes first."""
+    if not facts.agreed:
         yield {"code": OpenPointCode.NO_ACTIVE_AGREEMENT}
-    if not held:
+    if not facts.held:
         yield {"code": OpenPointCode.NOTHING_HELD_THIS_YEAR}
-    for due, own_id in sorted((last_day(agreement), agreement["_id"]) for agreement in expiring):
+    for due, own_id in sorted((last_day(agreement), agreement["_id"]) for agreement in facts.expiring):
         yield {"code": OpenPointCode.AGREEMENT_EXPIRING, "agreement": own_id, "due": due}
+    for line in sorted(facts.overdue):
+        yield {"code": OpenPointCode.PLAN_LINE_OVERDUE, **line._asdict()}
+    if facts.unconfirmed:
+        yield {"code": OpenPointCode.AWAITING_CONFIRMATION, "activities": facts.unconfirmed}

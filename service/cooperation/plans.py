@@ -61,6 +61,7 @@ class ActivityPlan(Record):
         Index(("network", "date_key")),
         Index(("network", "year", "date_key")),
         Index(("agreement", "date_key")),
+        Index(("concerns", "date_key")),
     )
     STEPS: ClassVar = {
         Action.CORRECT: Step(Right.KEEP_PLANS, frozenset({ActivityPlanStatus.ACTIVE})),
@@ -115,8 +116,12 @@ def line_state(line: Document, year: int, held: bool, day: dt.date) -> PlanLineS
         return PlanLineStatus.DROPPED
     if held:
         return PlanLineStatus.FULFILLED
-    last = line["when"]["last"] if line["when"] else f"{year:04}-12-31"
-    return PlanLineStatus.DUE if last <= day.isoformat() else PlanLineStatus.PLANNED
+    return PlanLineStatus.DUE if last_day(line, year) <= day.isoformat() else PlanLineStatus.PLANNED
+
+
+def last_day(line: Document, year: int) -> str:
+    """The last possible day of a stored line of a plan for `year`."""
+    return str(line["when"]["last"]) if line["when"] else f"{year:04}-12-31"
 
 
 class Fulfilment(NamedTuple):

@@ -4,12 +4,10 @@ A page is one range over one key that no two records share (`records.ordered`), 
 sort, range. The index is chosen here, by the declared ones, and named to the server.
 """
 
-import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from service.network.memberships import Membership, MembershipStatus
 from service.records import Document, Filter, Index, Record
 from service.store.database import Database
 from service.store.kinds import KINDS, index_name
@@ -38,6 +36,22 @@ class Query:
                 else:
                     filters[name] = value
         return filters
+
+    def steps(self) -> list[Filter]:
+        """All conditions as two stages: those that its index serves, then the others.
+
+        MongoDB makes one of them. SecantusDB narrows by an index only where nothing else is asked beside its keys, and
+        with a hint reads the whole of the index.
+        """
+        keys = self.index().keys
+        bounds = [each for each in self.also if each.keys() == {self.order}]
+        first = Query(self.kind, {key: self.equal[key] for key in keys[:-1]}, tuple(bounds[:1]))
+        rest = replace(
+            self,
+            equal={name: value for name, value in self.equal.items() if name not in keys},
+            also=tuple(each for each in self.also if each not in bounds[:1]),
+        )
+        return [{"$match": where} for where in (first.where(), rest.where()) if where]
 
     def under(self, key: str, parent: str) -> "Query":
         """The query narrowed to those whose `key` names `parent`, beside what it asks of `key` already."""
@@ -142,12 +156,3 @@ async def counts(database: Database, parents: Collection[str], key: str, query: 
     ]
     found = await below(database, parents, query.kind.COLLECTION, key, inner)
     return {parent: sum(each["documents"] for each in counted) for parent, counted in found.items()}
-
-
-async def members(database: Database, network: str, day: dt.date, limit: int) -> list[str]:
-    """The organisations that lead `network` or are members of it on `day`."""
-    query = Query(Membership, {"network": network}, (Membership.state_filter(MembershipStatus.ACTIVE, day),))
-    found = await database.find(
-        Membership.COLLECTION, query.where(), limit, ("organization",), index=index_name(query.index())
-    )
-    return sorted({document["organization"] for document in found})

@@ -15,14 +15,13 @@ from service.network.branches import PartyBranch
 from service.network.organizations import Organization
 from service.records import Document, Filter, Record, joined
 from service.searching import Close, Match, Wanted, best
-from service.store import reads
 from service.store.database import Database
 from service.store.reads import Query
+from service.store.tallies import roles
 from service.viewer import Upper
 
 MOST_CANDIDATES = 1_000  # of each kind that are compared with a text
 MOST_CLOSE = 200  # of each kind that are compared to suggest something
-MOST_MEMBERS = 5_000  # of one network
 
 
 class SearchKind(Upper):
@@ -124,7 +123,7 @@ class Scope:
     async def _members(self) -> list[str]:
         if self._network is None or not any(SEARCHED[kind].organization for kind in self._kinds):
             return []
-        return await reads.members(self._database, self._network, self._day, MOST_MEMBERS)
+        return sorted(await roles(self._database, self._network, self._day))
 
     def _own(self, kind: SearchKind, members: Sequence[str]) -> tuple[Filter, ...]:
         """What is of the network: its own, and what is kept elsewhere and is, or is of, one of its members."""

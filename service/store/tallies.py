@@ -36,6 +36,12 @@ class By:
         group = {label: f"${key}" for label, key in self.keys.items()} or ALL
         return [*narrowed, *unwound, {"$group": {"_id": group, **sums}}, {"$limit": self.most + 1}]
 
+    def checked(self, rows: list[Row], narrow: Path) -> list[Row]:
+        """`rows`. Raises `Refusal` LIMIT_EXCEEDED at `narrow` when they are too many."""
+        if len(rows) > self.most:
+            raise too_many(self.most, narrow)
+        return rows
+
 
 async def tally(
     database: Database, query: Query, ways: Mapping[str, By], summed: Sequence[str] = (), narrow: Path = ("period",)
@@ -46,22 +52,29 @@ async def tally(
     """
     if not ways:
         return {}
-    sums = {"records": {"$sum": 1}, **{key: {"$sum": f"${key}"} for key in summed}}
-    facets = {name: way.stages(sums) for name, way in ways.items()}
-    stages = [{"$match": query.where()}, {"$facet": facets}]
-    [found] = await database.aggregate(query.kind.COLLECTION, stages, 1, index_name(query.index()))
-    for name, way in ways.items():
-        if len(found[name]) > way.most:
-            raise too_many(way.most, narrow)
-    return {name: found[name] for name in ways}
+    facets = {name: way.stages(sums_of(summed)) for name, way in ways.items()}
+    found = await asked(database, query, facets)
+    return {name: way.checked(found[name], narrow) for name, way in ways.items()}
+
+
+async def asked(database: Database, query: Query, facets: Mapping[str, Sequence[Filter]]) -> dict[str, list[Row]]:
+    """What each of `facets` makes of all that `query` matches, by one command."""
+    [found] = await database.aggregate(query.kind.COLLECTION, [*query.steps(), {"$facet": facets}], 1)
+    return {name: found[name] for name in facets}
+
+
+def sums_of(keys: Sequence[str]) -> Filter:
+    """What is summed in each group: the records, and their values under `keys`."""
+    return {"records": {"$sum": 1}, **{key: {"$sum": f"${key}"} for key in keys}}
 
 
 async def exists(database: Database, query: Query) -> bool:
     """Whether there is any at all."""
-    return bool(await database.count(query.kind.COLLECTION, query.where(), 1, index_name(query.index())))
+    stages: list[Filter] = [*query.steps(), {"$limit": 1}, {"$project": {"_id": 1}}]
+    return bool(await database.aggregate(query.kind.COLLECTION, stages, 1))
 
 
-async def roles(database: Database, network: str, day: dt.date) -> dict[str, str]:
+async def roles(database: Database, network: str, day: dt.date, narrow: Path = ("network",)) -> dict[str, str]:
     """LEAD or MEMBER, by organisation, of who leads `network` or is a member of it on `day`. Raises as `tally`."""
     query = Query(Membership, {"network": network}, (Membership.state_filter(MembershipStatus.ACTIVE, day),))
     found = await database.find(
@@ -72,7 +85,7 @@ async def roles(database: Database, network: str, day: dt.date) -> dict[str, str
         index=index_name(query.index()),
     )
     if len(found) > MOST_PARTNERS:
-        raise too_many(MOST_PARTNERS, ("network",))
+        raise too_many(MOST_PARTNERS, narrow)
     return {document["organization"]: document["role"] for document in found}
 
 

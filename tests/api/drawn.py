@@ -15,5 +15,8 @@ DRAWN = {
     "partnerDossier": f"""organization {{ id name }} memberships(first: $n) {{ nodes {{ id }} }}
     agreements(first: $n) {{ nodes {{ id }} }} activities(first: $n) {{ nodes {{ id }} }} counts {{ {COUNTS} }}
     lastActivity {{ id }} awaitingConfirmation(first: $n) {{ nodes {{ id }} }} disputes(first: $n) {{ nodes {{ id }} }}
-    gaps {{ kind records withGaps }} openPoints {{ code agreement {{ id }} due }}""",
+    activityPlans(first: $n) {{ nodes {{ id fulfilment {{ due fulfilled rate }} }} }}
+    deliverables(first: $n) {{ nodes {{ id }} }} stations(first: $n) {{ nodes {{ id }} }}
+    pairings(first: $n) {{ nodes {{ id }} }} gaps {{ kind records withGaps }}
+    openPoints {{ code agreement {{ id }} plan {{ id }} line activities due }}""",
 }

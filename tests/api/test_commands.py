@@ -159,8 +159,8 @@ COSTS = {
     "counts": (f'{{ activityCounts(network: "{NETWORK}") {{ total undated byPillar {{ activities }} }} }}', 1),
     "counts of a period": (f'{{ activityCounts(network: "{NETWORK}", {PERIOD}) {{ total undated }} }}', 2),
     "all counts": (drawn("activityCounts"), 3),
-    "the dossier": (drawn("partnerDossier", ', organization: "org_syn_000002"'), 17),
-    "the dossier of a period": (drawn("partnerDossier", f', organization: "org_syn_000002", {PERIOD}'), 18),
+    "the dossier": (drawn("partnerDossier", ', organization: "org_syn_000002"'), 15),
+    "the dossier of a period": (drawn("partnerDossier", f', organization: "org_syn_000002", {PERIOD}'), 15),
     "the graph": (drawn("partnershipGraph", ", first: $n"), 4),
     "the calendar": (drawn("calendar", ', from: "2023-07-01", to: "2024-06-30"'), 2),
 }

@@ -61,7 +61,31 @@ async def test_all_that_a_network_has_on_a_partner(house: House, world: dict[str
     assert gaps["Membership"] == (1, 1)
     assert gaps["Agreement"][0] == len(ids(found["agreements"]))
     assert gaps["Activity"] == (len(ids(found["activities"])), len(ids(found["activities"]) - taking_part))
-    assert found["openPoints"] == []
+    late = {(point["code"], point["due"]) for point in found["openPoints"] if point["plan"]}
+    assert {code for code, _ in late} == {"PLAN_LINE_OVERDUE"}
+    assert all(due < str(TODAY.date()) for _, due in late)
+    [awaiting] = [point for point in found["openPoints"] if not point["plan"]]
+    assert awaiting["code"] == "AWAITING_CONFIRMATION"
+    assert awaiting["activities"] == len(ids(found["awaitingConfirmation"]) - ids(found["disputes"]))
+    assert found["activityPlans"]["nodes"]
+    assert all(plan["fulfilment"]["due"] >= plan["fulfilment"]["fulfilled"] for plan in found["activityPlans"]["nodes"])
+    for name in ("activityPlans", "deliverables", "stations", "pairings"):
+        assert (name, ids(found[name])) == (name, await listed(house, name, BANK))
+
+
+async def listed(house: House, name: str, organization: str) -> set[str]:
+    """The ids that the list of the network itself has for an organisation."""
+    by = {"activityPlans": "organization", "deliverables": "partner", "stations": "organization", "pairings": "member"}
+    query = (
+        f"query($n: ID!, $o: ID!) {{ {name}(network: $n, where: {{{by[name]}: $o}}, first: 100) {{ nodes {{ id }} }} }}"
+    )
+    return ids((await house.data(query, ADMIN, n=NETWORK, o=organization))[name])
+
+
+@pytest.mark.parametrize("name", ["activityPlans", "deliverables", "stations", "pairings"])
+async def test_sections_of_others_are_not_its_own(house: House, name: str) -> None:
+    found = {organization: (await asked(house, organization=organization))[name] for organization in (LEAD, BANK)}
+    assert {own: ids(page) for own, page in found.items()} == {own: await listed(house, name, own) for own in found}
 
 
 async def test_a_period_narrows_the_activities_and_the_counts_alone(house: House, world: dict[str, str]) -> None:
@@ -115,7 +139,12 @@ async def test_who_only_took_part_has_one_with_its_open_points(house: House) -> 
     found = await asked(house, organization="org_fire_yuexiu_guangxi")
     assert (found["memberships"]["nodes"], found["agreements"]["nodes"]) == ([], [])
     assert found["counts"]["total"] == 1
-    assert [point["code"] for point in found["openPoints"]] == ["NO_ACTIVE_AGREEMENT", "NOTHING_HELD_THIS_YEAR"]
+    assert [point["code"] for point in found["openPoints"]] == [
+        "NO_ACTIVE_AGREEMENT",
+        "NOTHING_HELD_THIS_YEAR",
+        "AWAITING_CONFIRMATION",
+    ]
+    assert found["openPoints"][-1]["activities"] == 1
 
 
 async def test_a_disputed_activity_counts_no_more_for_who_disputes_it(make_module_house: Callable[..., Any]) -> None:
@@ -158,8 +187,9 @@ async def test_agreements_that_end_soon_are_pointed_at(make_module_house: Callab
             await made(house, "signAgreement", signer, id=own_id, **act)
     house.at = TODAY  # ninety days before 13 September
     points = (await asked(house))["openPoints"]
+    nothing: Any = {"plan": None, "line": None, "activities": None}
     assert [point for point in points if point["code"] == "AGREEMENT_EXPIRING"] == [
-        {"code": "AGREEMENT_EXPIRING", "agreement": {"id": own_ids["先到期"]}, "due": "2024-09-13"}
+        {"code": "AGREEMENT_EXPIRING", "agreement": {"id": own_ids["先到期"]}, "due": "2024-09-13", **nothing}
     ]
     await do(house, "terminateAgreement", id=own_ids["无期限"], version=4, on="2024-07-01", reason="协商")
     points = (await asked(house))["openPoints"]
@@ -167,3 +197,7 @@ async def test_agreements_that_end_soon_are_pointed_at(make_module_house: Callab
         ({"id": own_ids["无期限"]}, "2024-06-30"),
         ({"id": own_ids["先到期"]}, "2024-09-13"),
     ]
+    successor = {"$set": {"renewed_by": own_ids["后到期"], "renewal_from": "2024-09-14"}}
+    await house.database.update("agreements", {"_id": own_ids["先到期"]}, successor)
+    points = (await asked(house))["openPoints"]
+    assert [point["agreement"] for point in points if point["due"]] == [{"id": own_ids["无期限"]}]

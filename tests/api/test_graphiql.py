@@ -190,11 +190,15 @@ def test_a_page_without_a_tab_is_refused() -> None:
         graphiql_routes("/graphql", [])
 
 
-def test_the_three_users_have_a_sample_each() -> None:
+def test_the_three_users_and_four_tasks_have_a_sample_each() -> None:
     assert [(sample.title, sample.title_zh) for sample in samples()] == [
         ("Front-end app", "前端应用"),
         ("Administrator", "管理员"),
         ("Integrity office", "廉洁办"),
+        ("Search", "搜索"),
+        ("Dossier", "台账"),
+        ("Fulfilment of plans", "计划完成率"),
+        ("Import", "导入"),
     ]
 
 

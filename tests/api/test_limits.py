@@ -74,6 +74,35 @@ MEASURES: list[tuple[str, dict[str, Any], Measure]] = [
 ]
 
 
+SUMS = {
+    'activityCounts(network: "n") { total }': 101,
+    'coverage(network: "n") { nodes { member } }': 121,
+    'partnerDossier(network: "n", organization: "o") { gaps { records } }': 211,
+    'partnershipGraph(network: "n") { totalEdges }': 201,
+    'calendar(network: "n", from: "2024-01-01", to: "2024-01-31") { days { date } }': 511,
+    'search(text: "a") { totalCount }': 101,
+    'planFulfilment(network: "n", year: 2024) { total { rate } }': 202,
+}
+
+
+@pytest.mark.parametrize("text", SUMS)
+def test_what_sums_up_many_records_weighs_more_than_its_objects_and_says_so(text: str) -> None:
+    assert measure(f"{{ {text} }}") == measure(f"{{ {text} }}")._replace(cost=SUMS[text])
+    assert OWN.query_type is not None
+    said = str(OWN.query_type.fields[text.partition("(")[0]].description)
+    assert "beside its objects" in said
+    assert "另计开销" in said
+
+
+def test_thirty_dossiers_do_not_fit_into_one_operation() -> None:
+    one = 'partnerDossier(network: "n", organization: "o") { organization { id } }'
+    several = " ".join(f"d{each}: {one}" for each in range(30))
+    with pytest.raises(Refusal) as refusal:
+        exceeded(measure(f"{{ {several} }}"), USUAL)
+    assert [problem.path for problem in refusal.value.problems] == [("cost",)]
+    exceeded(measure(f"{{ {one} }}"), USUAL)
+
+
 @pytest.mark.parametrize(("text", "variables", "found"), MEASURES)
 def test_an_operation_is_measured(text: str, variables: dict[str, Any], found: Measure) -> None:
     assert measure(text, **variables) == found

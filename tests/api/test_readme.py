@@ -32,6 +32,10 @@ USERS = {
     "Front-end app": Role.FRONT_END,
     "Administrator": Role.NETWORK_ADMIN,
     "Integrity office": Role.INTEGRITY_OFFICER,
+    "Search": Role.FRONT_END,
+    "Dossier": Role.NETWORK_ADMIN,
+    "Fulfilment of plans": Role.NETWORK_ADMIN,
+    "Import": Role.NETWORK_ADMIN,
 }
 ASKED = re.compile(
     r"<!-- as: (?P<role>[A-Z_]+)(?:, key: (?P<key>[\w-]+))?(?P<twice>, sent twice)? -->\n"

@@ -5,6 +5,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import fields
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ from graphql import (
 from starlette.applications import Starlette
 
 from schema.api import schema
+from schema.cooperation import calendar, graph, statistics
+from schema.limits import Limits, setting_of
 from schema.reference import reference_route
 from schema.reference.sections import sections
 from schema.reference.words import described
@@ -126,6 +129,16 @@ def test_limits_are_told_with_their_codes(text: str) -> None:
     for told in ("256 KB", "20 MB", "120 s", "PDF, PNG, JPEG, WebP", "10,000"):
         assert told in page.text
     assert {f"Code.{code}" for code in Code} <= set(page.ids)
+
+
+async def test_the_limits_of_this_installation_stand_on_the_page(tmp_path: Path, text: str) -> None:
+    assert all(setting_of(each.name) in text for each in fields(Limits))
+    assert "4,321" not in text
+    app = create_app(settings(tmp_path, COBUILD_LIMIT_COST="4321", MONGODB_URI="mongodb://127.0.0.1:1/"))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://t") as opened:
+        page = Page((await opened.get("/docs")).text)
+    for told in ("4,321", f"{calendar.MOST_ENTRIES:,}", f"{graph.MOST_PAIRS:,}", f"{statistics.MOST_SETS:,}"):
+        assert told in page.text
 
 
 async def test_nothing_comes_from_elsewhere_and_only_its_own_script_runs(client: httpx.AsyncClient) -> None:

@@ -1,6 +1,7 @@
 """Attachments: who may attach what to which record, what is told of a file, and how it is discarded."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,13 +14,15 @@ from service.cooperation.agreements import Agreement
 from service.cooperation.attachments import ATTACHABLE, Attachment, AttachmentKind
 from service.cooperation.media import HEAD, MEDIA, medium_of
 from service.errors import Code
+from service.network.merging import repointed
 from service.permission import may_read
-from service.records import Document, document_of
+from service.records import ORGANIZATIONS, Document, document_of, record_of
 from service.viewer import ANONYMOUS, Grant, Right, Role, Viewer
 from tests.rules.generated import DAYS, stored
 from tests.rules.memory import MemoryStore
 from tests.rules.network_scene import ADMIN, FOREIGN, act, codes, refused
 
+DAY = dt.date(2024, 2, 29)
 RECORDERS = {name: Viewer(name, (Grant(Role.RECORDER, "net_a", name),)) for name in ("org_host", "org_guest", "org_x")}
 READER = Viewer("reader", (Grant(Role.FRONT_END, "net_a"),))
 
@@ -44,6 +47,10 @@ def store() -> MemoryStore:
         "act_1": stored_document("act_1", ["org_host"], **held),
         "act_off": stored_document("act_off", ["org_host"], **held | {"status": "CANCELLED"}),
         "agr_1": stored_document("agr_1", ["org_guest", "org_host"], **signed),
+        "pla_1": stored_document("pla_1", ["org_guest", "org_host"], status="ACTIVE"),
+        "pla_off": stored_document("pla_off", ["org_guest", "org_host"], status="DISCARDED"),
+        "del_1": stored_document("del_1", ["org_guest"], status="CLOSED"),
+        "grp_1": stored_document("grp_1", ["org_guest"], active_to="9999-12-31", discarded=False),
         "agr_draft": stored_document("agr_draft", ["org_guest"], **signed | {"stage": "DRAFT"}),
     }
     return store
@@ -62,6 +69,8 @@ def file(record: str = "act_1", **facts: Any) -> dict[str, Any]:
         ("act_1", RECORDERS["org_guest"]),
         ("agr_1", ADMIN),
         ("agr_draft", ADMIN),
+        ("pla_1", ADMIN),
+        ("del_1", ADMIN),
     ],
 )
 async def test_who_may_correct_the_record_or_took_part_attaches(
@@ -83,6 +92,12 @@ async def test_who_may_correct_the_record_or_took_part_attaches(
         ("agr_1", READER, Code.FORBIDDEN),
         ("agr_1", FOREIGN, Code.FORBIDDEN),
         ("agr_draft", READER, Code.REFERENCE_INVALID),
+        ("pla_1", RECORDERS["org_x"], Code.FORBIDDEN),
+        ("pla_1", READER, Code.FORBIDDEN),
+        ("pla_1", FOREIGN, Code.REFERENCE_INVALID),
+        ("del_1", READER, Code.FORBIDDEN),
+        ("pla_off", ADMIN, Code.REFERENCE_INVALID),
+        ("grp_1", ADMIN, Code.REFERENCE_INVALID),
         ("act_off", ADMIN, Code.REFERENCE_INVALID),
         ("act_none", ADMIN, Code.REFERENCE_INVALID),
         ("org_1", ADMIN, Code.REFERENCE_INVALID),
@@ -183,3 +198,17 @@ def test_a_type_is_told_by_as_many_bytes_as_are_looked_at() -> None:
     examples = [b"%PDF-1.7\n", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b"\xff\xd8\xff\xe1", b"RIFF\x01\x02\x03\x04WEBPVP8 "]
     found = [medium_of((each + b"more bytes than are needed")[:HEAD]) for each in examples]
     assert found == list(MEDIA)
+
+
+async def test_a_merge_re_points_whom_a_file_was_attached_for(store: MemoryStore) -> None:
+    made = record_of(Attachment, await attaching.attach(store, act(ADMIN), file()))
+    moved = repointed(made, "org_guest", "org_survivor")
+    assert moved.organizations == ("org_survivor", "org_host")
+    assert document_of(moved)["concerns"] == document_of(moved)[ORGANIZATIONS] == ["org_host", "org_survivor"]
+    assert replace(moved, organizations=made.organizations) == made
+
+
+@pytest.mark.parametrize("prefix", sorted(ATTACHABLE))
+def test_a_file_is_readable_to_nobody_who_may_not_read_every_state_of_its_record(prefix: str) -> None:
+    attachable = ATTACHABLE[prefix]
+    assert attachable.kind.readable_filter(attachable.read, DAY) == {}

@@ -1,11 +1,22 @@
 """What is open with a partner: nothing, no agreement, nothing held this year, agreements that end soon."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection
+from typing import Any
 
 import pytest
 
-from service.cooperation.dossiers import ending, held_this_year, in_force, last_day, open_points
+from service.cooperation.dossiers import (
+    Facts,
+    Overdue,
+    ending,
+    held_this_year,
+    in_force,
+    last_day,
+    open_points,
+    overdue,
+    undecided,
+)
 
 DAY = dt.date(2024, 2, 29)
 
@@ -14,8 +25,9 @@ def agreement(own_id: str, active_to: str, terminated_from: str = "9999-12-31") 
     return {"_id": own_id, "active_to": active_to, "terminated_from": terminated_from}
 
 
-def told(agreed: bool, held: bool, expiring: Iterable[dict[str, str]] = ()) -> list[tuple[str, ...]]:
-    return [tuple(str(value) for value in point.values()) for point in open_points(agreed, held, expiring)]
+def told(agreed: bool, held: bool, expiring: Collection[dict[str, str]] = (), **more: Any) -> list[tuple[str, ...]]:
+    points = open_points(Facts(agreed, held, expiring, **more))
+    return [tuple(str(value) for value in point.values()) for point in points]
 
 
 def test_an_active_partner_has_nothing_open() -> None:
@@ -59,3 +71,46 @@ def test_an_agreement_expires_when_its_last_day_comes_within_ninety_days(
 def test_in_force_and_this_year_are_of_the_day() -> None:
     assert in_force(DAY)["active_to"] == {"$gte": "2024-02-29"}
     assert held_this_year(DAY) == {"status": {"$in": ["HELD", "PUBLISHED"]}, "year": "2024"}
+
+
+def test_what_an_agreement_is_followed_by_is_no_warning() -> None:
+    assert ending(DAY)["renewed_by"] is None
+
+
+def line(number: int, last: str | None, owner: str = "org_a", *partners: str, dropped: bool = False) -> dict[str, Any]:
+    when = {"first": last, "last": last, "precision": "DAY"} if last else None
+    facts = {"owner": owner, "partners": list(partners), "dropped_on": "2024-01-01" if dropped else None}
+    return {"number": number, "when": when, **facts}
+
+
+@pytest.mark.parametrize(
+    ("own", "held", "late"),
+    [
+        (line(1, "2024-02-28"), (), True),
+        (line(1, "2024-02-29"), (), False),
+        (line(1, "2024-02-28", "org_b", "org_a"), (), True),
+        (line(1, "2024-02-28", "org_b"), (), False),
+        (line(1, "2024-02-28"), (1,), False),
+        (line(1, "2024-02-28"), (2,), True),
+        (line(1, "2024-02-28", dropped=True), (), False),
+        (line(1, None), (), False),
+    ],
+)
+def test_a_line_is_overdue_on_the_day_after_its_last_possible_one(
+    own: dict[str, Any], held: tuple[int, ...], late: bool
+) -> None:
+    plan = {"_id": "pla_1", "year": 2024, "lines": [own]}
+    assert [each.line for each in overdue(plan, "org_a", held, DAY)] == [1] * late
+    undated = {**plan, "year": 2023, "lines": [line(3, None)]}
+    assert list(overdue(undated, "org_a", (), DAY)) == [Overdue("2023-12-31", "pla_1", 3)]
+
+
+def test_lines_overdue_and_what_awaits_confirmation_come_last_in_order() -> None:
+    lines = [Overdue("2024-02-01", "pla_2", 1), Overdue("2024-01-01", "pla_3", 2), Overdue("2024-02-01", "pla_1", 9)]
+    assert told(True, True, overdue=lines, unconfirmed=3) == [
+        ("PLAN_LINE_OVERDUE", "2024-01-01", "pla_3", "2"),
+        ("PLAN_LINE_OVERDUE", "2024-02-01", "pla_1", "9"),
+        ("PLAN_LINE_OVERDUE", "2024-02-01", "pla_2", "1"),
+        ("AWAITING_CONFIRMATION", "3"),
+    ]
+    assert undecided("org_a")["unconfirmed"] == undecided("org_a")["counted_for"] == "org_a"

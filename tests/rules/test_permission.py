@@ -63,7 +63,7 @@ GRANTS = st.one_of(
 )
 VIEWERS = st.lists(GRANTS, max_size=3).map(lambda grants: Viewer("somebody", tuple(grants)))
 BOUNDS = st.sampled_from([dt.date(2024, 2, 28), dt.date(2024, 2, 29), dt.date(2024, 3, 1)])
-SLOW = settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+SLOW = settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 
 
 def on_the_edge(kind: type[Record]) -> st.SearchStrategy[Record]:
