@@ -61,6 +61,9 @@ class Access:
     right: Right
 
 
+COUNTING, COMPARING, DRAWING = 250, 500, 1_000  # what fields cost that look at many records to answer with few
+
+
 def field(
     english: str,
     chinese: str,
@@ -68,13 +71,15 @@ def field(
     needs: Sequence[str] | None = None,
     right: Right | None = None,
     most: int | None = None,
+    weight: int = 0,
     **kwargs: Any,
 ) -> Any:
     """A described field. `needs` are the stored keys it is made of, if not the one of its own name.
 
-    `most` is how many items a list that has no pages may hold, for its cost.
+    For its cost, `most` is how many items a list that has no pages may hold, and `weight` what it costs beside its
+    objects: so many as it may look through to make them.
     """
-    metadata = {"needs": tuple(needs) if needs is not None else None, "right": right, "most": most}
+    metadata = {"needs": tuple(needs) if needs is not None else None, "right": right, "most": most, "weight": weight}
     guards: dict[str, Any] = {"extensions": [Guard(right)], "directives": [Access(right=right)]} if right else {}
     options: dict[str, Any] = {**guards, **kwargs}
     return strawberry.field(description=both(english, chinese), metadata=metadata, **options)

@@ -15,7 +15,7 @@ from schema.context import Info
 from schema.cooperation.activities import HELD, Activity
 from schema.cooperation.agreements import Agreement
 from schema.cooperation.statistics import ActivityCounts, counts_of
-from schema.describing import After, Before, First, Last, argument, both, field, publish
+from schema.describing import COUNTING, After, Before, First, Last, argument, both, field, publish
 from schema.inputs import Network, PeriodInput
 from schema.lazy import AgreementType, OrganizationType
 from schema.links import one
@@ -175,6 +175,7 @@ class PartnerDossier:
     counts: ActivityCounts | None = field(
         "What counts for it within the period, as `activityCounts` with this organisation.",
         "区间内计入该单位的统计,同带该单位的 activityCounts。",
+        weight=COUNTING,
         resolver=_counts,
     )
     last_activity: Activity | None = field(

@@ -20,7 +20,7 @@ from schema.cooperation.fulfilment import (
     linked_activities,
 )
 from schema.cooperation.plan_enums import ActivityPlanStatus, PlanLineStatus
-from schema.describing import After, Before, First, Id, Last, Reason, Version, argument, both, field
+from schema.describing import COMPARING, After, Before, First, Id, Last, Reason, Version, argument, both, field
 from schema.inputs import Made, Network, PartialDateInput, optional, required
 from schema.lazy import AgreementType, NetworkType, OrganizationType
 from schema.links import LINKS, Link, one, page, several
@@ -198,7 +198,9 @@ async def _total(root: Parent[Query], info: Info) -> Any:
     description=both("How far a network's plans of a year are fulfilled.", "共建网络某年度的计划完成情况。")
 )
 class NetworkPlanFulfilment:
-    total: PlanFulfilment = field("All plans together, up to 1,000.", "全部计划表合计,至多 1,000 份。", resolver=_total)
+    total: PlanFulfilment = field(
+        "All plans together, up to 1,000.", "全部计划表合计,至多 1,000 份。", weight=COMPARING, resolver=_total
+    )
     plans: Connection[ActivityPlan] = field(
         "The plans, each with its own fulfilment.", "各计划表,各有其完成情况。", resolver=_of_year
     )
