@@ -128,9 +128,13 @@ class ActivityWhere:
         "Linked to a line of some plan; false: unplanned.", "是否关联计划表;false 为计划外。"
     )
     unconfirmed_by: strawberry.ID | None = optional(
-        "Held, and not confirmed by this organisation, which took part.", "已举办而该参与单位尚未确认者。"
+        "Held, and not confirmed by this organisation, which took part; in networks where you have READ_NETWORK.",
+        "已举办而该参与单位尚未确认者,限您有 READ_NETWORK 权限的网络。",
     )
-    disputed: bool | None = optional("Disputed by some organisation, or by none.", "有无单位提出异议。")
+    disputed: bool | None = optional(
+        "Disputed by some organisation, or by none; in networks where you have READ_NETWORK.",
+        "有无单位提出异议,限您有 READ_NETWORK 权限的网络。",
+    )
     during: PeriodInput | None = optional("Whose first possible day lies within these.", "最早可能日期在此区间。")
     undated: bool | None = optional("Without a known date; false: with one.", "日期不详;false 为日期已知。")
 

@@ -139,6 +139,8 @@ class Activity(Record):
         Action.DISPUTE: Step(Right.CONFIRM_ACTIVITIES, HAPPENED),
     }
 
+    PRIVATE_KEYS: ClassVar = dict.fromkeys(("disputed", "unconfirmed"), Right.READ_NETWORK)  # made of confirmations
+
     title: str = text(200)
     topics: tuple[Topic, ...]
     form: ActivityForm
