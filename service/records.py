@@ -18,6 +18,7 @@ Document: TypeAlias = Mapping[str, Any]
 Filter: TypeAlias = dict[str, Any]
 BOOKKEEPING = ("id", "version", "head", "created_at")  # not facts: no revision speaks of them
 RIGHTS_KEYS = ("network", "concerns")  # what a right on a record depends on
+QUOTED = "sources.quotation"  # private where the words that a record rests on may hold a private name
 READERS = (Right.READ_PUBLIC, Right.READ_NETWORK, Right.READ_DRAFTS)  # each includes those before it
 ORGANIZATIONS = "organizations_named"  # the stored key by which every kind of record names organisations
 INSTALLATION = "installation"  # the partition of what belongs to no single network
