@@ -66,6 +66,9 @@ class Access:
     right: Right
 
 
+COUNTING, COMPARING, DRAWING = 250, 500, 1_000  # what fields cost that look at many records to answer with few
+
+
 def field(
     english: str,
     chinese: str,

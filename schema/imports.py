@@ -116,15 +116,17 @@ async def imported(info: Info, importable: Importable, reason: str, input: Any) 
 
 
 async def referred(info: Info, kind: type[Record], network: str, reference: str) -> Document | None:
-    """The record that `network` knows by `reference`; None when there is none that the viewer may know of."""
+    """The record that `network` knows by `reference`; None when there is none that the viewer may know of.
+
+    Where it was merged, the one that answers for it.
+    """
     tidy = importing.reference_of(kind, {"external_reference": reference})
     if not tidy:
         return None
+    fields, where = stored_fields(info, kind), {EXTERNAL_KEY: joined(network, tidy)}
     found = await info.context.reader.database.find(
-        kind.COLLECTION,
-        {EXTERNAL_KEY: joined(network, tidy)},
-        1,
-        stored_fields(info, kind),
-        index=index_of(kind, EXTERNAL_KEY),
+        kind.COLLECTION, where, 1, fields, index=index_of(kind, EXTERNAL_KEY)
     )
+    if found and kind.SURVIVOR and (into := found[0][kind.SURVIVOR]):
+        return await info.context.reader.one(kind.PREFIX, into, fields)
     return found[0] if found and may_read(kind, found[0], info.context.viewer, info.context.day) else None

@@ -15,7 +15,7 @@ from schema.enums import Action, Origin, Precision
 from schema.pages import Connection, bad_cursor, range_of, slice_of
 from schema.scalars import Date, Moment, moment_text
 from service.permission import steps_open
-from service.records import RIGHTS_KEYS, Document, Record
+from service.records import QUOTED, RIGHTS_KEYS, Document, Record
 from service.store.history import Part
 from service.store.kinds import kind_of
 from service.viewer import Right, Viewer
@@ -78,6 +78,13 @@ def own_kind(document: Document) -> type[Record]:
     return kind
 
 
+def _sources(root: Parent[Document], info: Info) -> Any:
+    right = own_kind(root).PRIVATE.get(QUOTED)
+    if right is None or info.context.viewer.may(right, root["network"], root["concerns"]):
+        return root["sources"]
+    return masked(root["sources"], ["quotation"])
+
+
 def _gaps(root: Parent[Document]) -> Any:
     return [to_camel_case(name) for name in root["gaps"]]
 
@@ -112,7 +119,13 @@ async def _timeline(
 class Recorded(Node):
     version: int = field("Rises by one with each write.", "版本号,每次写入加一。")
     origin: Origin = field("Made here, or taken from a document.", "本系统产生或引自文献。")
-    sources: list[Source] = field("What a reported record rests on.", "引用记录的依据。")
+    sources: list[Source] = field(
+        "What a reported record rests on; where the record has a private name, which the words may hold, they are as "
+        "private as it.",
+        "引用记录的依据;记录含隐私姓名时,原文可能含姓名,与姓名同属隐私。",
+        needs=("sources", *RIGHTS_KEYS),
+        resolver=_sources,
+    )
     created_at: Moment = field("When it was first recorded.", "首次载入时间。")
     updated_at: Moment = field("When it was last written.", "最近写入时间。")
     gaps: list[str] = field("What a complete record would have and this one lacks.", "缺少的事实。", resolver=_gaps)

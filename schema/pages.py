@@ -115,7 +115,7 @@ def page_at_hand(documents: Sequence[Document], part: Range, order: str) -> Slic
 
 def readable_only(info: Info, query: Query, network: str | None = None) -> Query | None:
     """The query narrowed to what the viewer may know of; None when that is nothing."""
-    narrowing = readable(query.kind, info.context.viewer, info.context.day, network)
+    narrowing = readable(query.kind, info.context.viewer, info.context.day, network, query.equal.keys())
     if narrowing is None:
         return None
     return replace(query, also=(*query.also, narrowing)) if narrowing else query

@@ -12,7 +12,7 @@ from strawberry import Parent
 
 from schema.context import Info
 from schema.cooperation.enums import Pillar
-from schema.describing import After, Before, First, Last, argument, both, field, publish
+from schema.describing import COMPARING, After, Before, First, Last, argument, both, field, publish
 from schema.network.enums import Sector
 from schema.nodes import Recorded
 from schema.pages import Connection, Slice, range_of, readable_only, slice_of
@@ -228,6 +228,6 @@ class SearchQuery:
         "按文字、全拼或拼音首字母搜索单位、党组织、协议与活动:完全匹配在前,其次开头匹配,再次其他;同级按类别、拼音排列。"
         "已归档、作废、取消者不列。",
         right=Right.READ_PUBLIC,
+        weight=COMPARING,
         resolver=_search,
-        weight=100,
     )

@@ -21,6 +21,7 @@ LONGEST_TEXT = 4000
 LONGEST_LINE = 300  # a text that may be longer may also have several lines
 INVISIBLE = ("Cc", "Cf", "Cs", "Zl", "Zp")
 JOINERS = "\u200c\u200d"  # which some scripts are written with
+UNSEEN = re.compile(r"[\u034f\u115f\u1160\u180b-\u180f\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # after NFKC
 MOST_ITEMS = 200  # of a list inside one record
 MOST_COUNTED = 10_000_000  # people at one place: sums of them stay exact as JSON numbers
 
@@ -153,7 +154,7 @@ def malformed(
 
 
 def _malformed_text(value: str, path: Path, most: int, needed: bool) -> Iterator[Problem]:
-    if needed and not value:
+    if needed and not folded(value):
         yield Problem(Code.REQUIRED, path, "This cannot be empty.", "此项不能为空。")
     if len(value) > most:
         yield Problem(Code.INVALID, path, f"At most {most} characters.", f"最多 {most} 个字符。")
@@ -165,5 +166,7 @@ def _malformed_text(value: str, path: Path, most: int, needed: bool) -> Iterator
 
 
 def folded(value: str) -> str:
-    """`value` as it is compared with others: full and half width, case and white space make no difference."""
-    return " ".join(unicodedata.normalize("NFKC", value).casefold().split())
+    """`value` as it is compared with others: full and half width, case, white space and what nobody sees, as joiners,
+    fillers and variation selectors, make no difference.
+    """
+    return " ".join(UNSEEN.sub("", unicodedata.normalize("NFKC", value)).casefold().split())

@@ -16,13 +16,20 @@ def may_read(kind: type[Record], document: Document, viewer: Viewer, day: dt.dat
 READING = READERS[::-1]  # each includes those after it
 
 
-def readable(kind: type[Record], viewer: Viewer, day: dt.date, network: str | None = None) -> Filter | None:
-    """The filter that agrees with `may_read`, for all networks or for one; None when nothing may be read."""
+def readable(
+    kind: type[Record], viewer: Viewer, day: dt.date, network: str | None = None, keys: Collection[str] = ()
+) -> Filter | None:
+    """The filter that agrees with `may_read`, for all networks or for one; None when nothing may be read.
+
+    With `keys`, what is found by them must let the viewer know of them as well.
+    """
+    least = max((READERS.index(kind.PRIVATE_KEYS[key]) for key in keys if key in kind.PRIVATE_KEYS), default=0)
+    reading = [right for right in READING if READERS.index(right) >= least]
     if network is not None:
-        held = next(right for right in READING if viewer.may(right, network))
-        return kind.readable_filter(held, day)
+        held = next((right for right in reading if viewer.may(right, network)), None)
+        return None if held is None else kind.readable_filter(held, day)
     clauses: list[Filter] = []
-    for right in READING:
+    for right in reading:
         part = kind.readable_filter(right, day)
         if part is None:
             continue

@@ -18,6 +18,7 @@ Document: TypeAlias = Mapping[str, Any]
 Filter: TypeAlias = dict[str, Any]
 BOOKKEEPING = ("id", "version", "head", "created_at")  # not facts: no revision speaks of them
 RIGHTS_KEYS = ("network", "concerns")  # what a right on a record depends on
+QUOTED = "sources.quotation"  # private where the words that a record rests on may hold a private name
 READERS = (Right.READ_PUBLIC, Right.READ_NETWORK, Right.READ_DRAFTS)  # each includes those before it
 ORGANIZATIONS = "organizations_named"  # the stored key by which every kind of record names organisations
 INSTALLATION = "installation"  # the partition of what belongs to no single network
@@ -96,6 +97,7 @@ class Record:
     FIXED: ClassVar[tuple[str, ...]] = ("id", "network", "version", "origin")  # what no later write changes
     SURVIVOR: ClassVar[str | None] = None  # the fact that names who answers for it once it was merged, if it can be
     PRIVATE: ClassVar[Mapping[str, Right]] = {}  # facts that need a right of their own, also in the timeline
+    PRIVATE_KEYS: ClassVar[Mapping[str, Right]] = {}  # keys by which only who holds this READERS right finds anything
 
     id: str
     network: str

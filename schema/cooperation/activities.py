@@ -8,6 +8,7 @@ import strawberry
 
 from schema.conditions import Order, OrderBy, happened_during, in_order, narrowed, state_is
 from schema.context import Info
+from schema.cooperation.activity_parts import Confirmation, Outcome, Participation, Topic
 from schema.cooperation.attachments import Attachment, attached_to
 from schema.cooperation.enums import (
     ActivityForm,
@@ -17,11 +18,10 @@ from schema.cooperation.enums import (
     Pillar,
     Qualifier,
     Theme,
-    Verdict,
 )
 from schema.describing import After, Before, First, Id, Last, Reason, Version, argument, both, field
 from schema.inputs import Made, Network, PartialDateInput, PeriodInput, optional, preset, required
-from schema.lazy import ActivityPlanType, AgreementType, NetworkType, OrganizationType, PartyBranchType
+from schema.lazy import ActivityPlanType, AgreementType, NetworkType, OrganizationType
 from schema.links import one
 from schema.nodes import PartialDate, Recorded, entity
 from schema.pages import Connection
@@ -32,7 +32,6 @@ from service.cooperation import activities as domain
 from service.cooperation import holding
 from service.cooperation.agreements import Agreement as AgreementRecord
 from service.cooperation.plans import ActivityPlan as ActivityPlanRecord
-from service.network.branches import PartyBranch as BranchRecord
 from service.network.networks import Network as NetworkRecord
 from service.network.organizations import Organization as OrganizationRecord
 from service.records import RIGHTS_KEYS
@@ -40,39 +39,6 @@ from service.store.reads import Query
 from service.viewer import Right
 
 HELD = {"status": {"$in": sorted(domain.HAPPENED)}}
-
-
-@strawberry.type(description=both("A theme of its pillar.", "共建主题。"))
-class Topic:
-    pillar: Pillar = field("The pillar.", "所属共建。")
-    theme: Theme = field("The theme.", "主题。")
-    main: bool = field("Whether it is the main one.", "是否主要主题。")
-
-
-@strawberry.type(description=both("How an organisation takes part.", "单位参与情况。"))
-class Participation:
-    organization: OrganizationType | None = one(None, "organization", OrganizationRecord, "The organisation.", "单位。")
-    branch: PartyBranchType | None = one(None, "branch", BranchRecord, "Its party branch.", "党组织。")
-    role: ParticipationRole = field("How it takes part.", "参与角色。")
-    head_count: int | None = field("With how many people.", "参加人数。")
-
-
-@strawberry.type(description=both("What came of an activity.", "活动成果。"))
-class Outcome:
-    description: str = field("In words.", "文字说明。")
-    value: Decimal | None = field("As a number.", "数值。")
-    unit: str | None = field("Of what.", "单位。")
-    qualifier: Qualifier = field("How exact the number is.", "数字的确切程度。")
-
-
-@strawberry.type(
-    description=both("What an organisation says of what another one filed.", "参与单位对登记内容的确认或异议。")
-)
-class Confirmation:
-    organization: OrganizationType | None = one(None, "organization", OrganizationRecord, "The organisation.", "单位。")
-    verdict: Verdict = field("What it says.", "确认或异议。")
-    at: Moment = field("When it said so.", "时间。")
-    reason: str | None = field("Why it disputes.", "异议原因。")
 
 
 @entity(domain.Activity, "What organisations do together under the pillars.", "各单位在四个共建下共同开展的活动。")
@@ -128,9 +94,13 @@ class ActivityWhere:
         "Linked to a line of some plan; false: unplanned.", "是否关联计划表;false 为计划外。"
     )
     unconfirmed_by: strawberry.ID | None = optional(
-        "Held, and not confirmed by this organisation, which took part.", "已举办而该参与单位尚未确认者。"
+        "Held, and not confirmed by this organisation, which took part; in networks where you have READ_NETWORK.",
+        "已举办而该参与单位尚未确认者,限您有 READ_NETWORK 权限的网络。",
     )
-    disputed: bool | None = optional("Disputed by some organisation, or by none.", "有无单位提出异议。")
+    disputed: bool | None = optional(
+        "Disputed by some organisation, or by none; in networks where you have READ_NETWORK.",
+        "有无单位提出异议,限您有 READ_NETWORK 权限的网络。",
+    )
     during: PeriodInput | None = optional("Whose first possible day lies within these.", "最早可能日期在此区间。")
     undated: bool | None = optional("Without a known date; false: with one.", "日期不详;false 为日期已知。")
 

@@ -8,7 +8,7 @@ import strawberry
 from schema.conditions import happened_during, narrowed
 from schema.context import Info
 from schema.cooperation.activities import Activity, ActivityWhere
-from schema.describing import argument, both, field
+from schema.describing import DRAWING, argument, both, field
 from schema.inputs import Network, PeriodInput
 from schema.pages import readable_only
 from schema.scalars import Date
@@ -102,6 +102,6 @@ class CalendarQuery:
         "至多 366 天内计划与已举办的活动(限您可读取者);截止日早于起始日则为空。两次查询。条目(活动每跨一天计一条)"
         "超过 2,000 返回 LIMIT_EXCEEDED。",
         right=Right.READ_PUBLIC,
+        weight=DRAWING,
         resolver=_calendar,
-        weight=500,
     )

@@ -12,7 +12,7 @@ from schema.conditions import happened_during
 from schema.context import Info
 from schema.cooperation.counts import MonthCount, Period, PillarCount
 from schema.cooperation.statistics import counted, held_query, periods_of
-from schema.describing import After, Before, First, Last, argument, both, field
+from schema.describing import COUNTING, After, Before, First, Last, argument, both, field
 from schema.inputs import Network, PeriodInput
 from schema.lazy import OrganizationType
 from schema.links import one
@@ -134,13 +134,13 @@ class CoverageQuery:
         "单位×共建覆盖:全部成员与参与单位,按拼音排列,含零;对某活动提出异议的单位不计该活动。每页四次查询;"
         "至多 5,000 个单位,超出返回 LIMIT_EXCEEDED。",
         right=Right.READ_PUBLIC,
+        weight=COUNTING,
         resolver=_coverage,
-        weight=100,
     )
     coverage_by_month: Connection[MonthlyCoverageRow] | None = field(
         "Partner × month, as `coverage`: activities whose first possible day lies in the period.",
         "单位×月份覆盖,规则同 coverage:统计最早可能日期在区间内的活动。",
         right=Right.READ_PUBLIC,
+        weight=COUNTING,
         resolver=_coverage_by_month,
-        weight=100,
     )

@@ -18,7 +18,7 @@ from schema.cooperation.deliverables import Deliverable
 from schema.cooperation.open_points import OpenPoint, open_points_of
 from schema.cooperation.plans import ActivityPlan
 from schema.cooperation.statistics import ActivityCounts, counts_of
-from schema.describing import After, Before, First, Last, argument, both, field
+from schema.describing import COUNTING, After, Before, First, Last, argument, both, field
 from schema.inputs import Network, PeriodInput
 from schema.lazy import OrganizationType
 from schema.links import one
@@ -186,6 +186,7 @@ class PartnerDossier:
     counts: ActivityCounts | None = field(
         "What counts for it within the period, as `activityCounts` with this organisation.",
         "区间内计入该单位的统计,同带该单位的 activityCounts。",
+        weight=COUNTING,
         resolver=_counts,
     )
     last_activity: Activity | None = field(

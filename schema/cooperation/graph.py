@@ -10,7 +10,7 @@ from schema.context import Info
 from schema.cooperation.counts import Counted
 from schema.cooperation.enums import Pillar
 from schema.cooperation.statistics import MOST_SETS, SETS, counted, held_query
-from schema.describing import argument, both, field, publish
+from schema.describing import DRAWING, argument, both, field, publish
 from schema.inputs import Network, PeriodInput, optional
 from schema.lazy import OrganizationType
 from schema.links import one
@@ -156,6 +156,6 @@ class GraphQuery:
         "共建网络中共同参加活动的单位关系图(限您可读取者)。三次查询,节点单位另加一次。不同单位组合超过 10,000 种"
         "或其中配对超过 200,000 对时返回 LIMIT_EXCEEDED,请缩小区间或限定共建。",
         right=Right.READ_PUBLIC,
+        weight=DRAWING,
         resolver=_graph,
-        weight=200,
     )

@@ -21,7 +21,7 @@ from schema.cooperation.fulfilment import (
     linked_activities,
 )
 from schema.cooperation.plan_enums import ActivityPlanStatus, PlanLineStatus
-from schema.describing import After, Before, First, Id, Last, Reason, Version, argument, both, field
+from schema.describing import COMPARING, After, Before, First, Id, Last, Reason, Version, argument, both, field
 from schema.inputs import Made, Network, PartialDateInput, optional, required
 from schema.lazy import AgreementType, NetworkType, OrganizationType
 from schema.links import LINKS, Link, one, page, several
@@ -206,6 +206,7 @@ class NetworkPlanFulfilment:
     total: PlanFulfilment = field(
         "All plans together; at most 1,000, else LIMIT_EXCEEDED.",
         "全部计划表合计;至多 1,000 份,超出返回 LIMIT_EXCEEDED。",
+        weight=COMPARING,
         resolver=_total,
     )
     plans: Connection[ActivityPlan] = field(

@@ -20,7 +20,7 @@ from schema.cooperation.counts import (
     ThemeCount,
     YearCount,
 )
-from schema.describing import After, Before, First, Last, argument, both, field
+from schema.describing import COUNTING, After, Before, First, Last, argument, both, field
 from schema.inputs import Network, PeriodInput
 from schema.pages import Connection, page_at_hand, range_of, readable_only
 from schema.scalars import BigInt
@@ -239,6 +239,6 @@ class StatisticsQuery:
         "What a network, or one organisation in it, held: of what you may read, as by pillar, partner or month.",
         "共建网络或其中某单位已举办的活动统计(限您可读取者),可按共建、单位、月份等。",
         right=Right.READ_PUBLIC,
+        weight=COUNTING,
         resolver=_activity_counts,
-        weight=100,
     )

@@ -4,7 +4,6 @@ import datetime as dt
 from typing import Annotated, Any
 
 import strawberry
-from strawberry import Parent
 
 from schema.conditions import narrowed, state_is
 from schema.context import Info
@@ -13,7 +12,7 @@ from schema.inputs import Made, Network, optional, required
 from schema.lazy import DepartmentType, OrganizationType, PartyBranchType
 from schema.links import one
 from schema.network.enums import PersonStatus
-from schema.nodes import Recorded, Source, entity, masked
+from schema.nodes import Recorded, entity
 from schema.pages import Connection
 from schema.results import RefusalType, write
 from schema.roots import listed
@@ -21,14 +20,9 @@ from service.network import persons as domain
 from service.network.branches import PartyBranch as BranchRecord
 from service.network.departments import Department as DepartmentRecord
 from service.network.organizations import Organization as OrganizationRecord
-from service.records import RIGHTS_KEYS, Document
+from service.records import RIGHTS_KEYS
 from service.store.reads import Query
 from service.viewer import Right
-
-
-def _sources(root: Parent[Document], info: Info) -> Any:
-    open_to = info.context.viewer.may(Right.READ_CONTACTS, root["network"], root["concerns"])
-    return root["sources"] if open_to else masked(root["sources"], ["quotation"])
 
 
 def _private(english: str, chinese: str, name: str) -> Any:
@@ -41,12 +35,6 @@ def _private(english: str, chinese: str, name: str) -> Any:
     "某单位的人员,仅内部可见;姓名与联系方式属隐私。",
 )
 class Person(Recorded):
-    sources: list[Source] = field(
-        "What a reported record rests on; the words, which may hold the name, as private as it.",
-        "引用记录的依据;原文可能含姓名,与姓名同属隐私。",
-        needs=("sources", *RIGHTS_KEYS),
-        resolver=_sources,
-    )
     organization: OrganizationType | None = one(
         domain.Person, "organization", OrganizationRecord, "Where they work.", "所在单位。"
     )

@@ -139,6 +139,8 @@ class Activity(Record):
         Action.DISPUTE: Step(Right.CONFIRM_ACTIVITIES, HAPPENED),
     }
 
+    PRIVATE_KEYS: ClassVar = dict.fromkeys(("disputed", "unconfirmed"), Right.READ_NETWORK)  # made of confirmations
+
     title: str = text(200)
     topics: tuple[Topic, ...]
     form: ActivityForm
@@ -187,7 +189,8 @@ class Activity(Record):
         until = self.when.last.isoformat() if self.when and self.when.last > self.when.first else ""
         start = self.starts_at.isoformat() if self.starts_at else day
         identity = joined(self.network, folded(self.title), start, self.main_host)
-        verdicts = {each.organization: each.verdict for each in self.confirmations}
+        taking_part = self.organizations
+        verdicts = {each.organization: each.verdict for each in self.confirmations if each.organization in taking_part}
         disputing = {own_id for own_id, verdict in verdicts.items() if verdict is Verdict.DISPUTED}
         confirming = verdicts.keys() - disputing
         reference = self.external_reference
@@ -200,9 +203,9 @@ class Activity(Record):
             "pillars": sorted({topic.pillar.value for topic in self.topics}),
             "themes": sorted({topic.theme.value for topic in self.topics}),
             "person_times": sum(part.head_count or 0 for part in self.participations),
-            "participants": sorted(self.organizations),
-            "counted_for": sorted(self.organizations - disputing),
-            "unconfirmed": sorted(self.organizations - {self.filed_by} - confirming),
+            "participants": sorted(taking_part),
+            "counted_for": sorted(taking_part - disputing),
+            "unconfirmed": sorted(taking_part - {self.filed_by} - confirming),
             "disputed": bool(disputing),
             "duplicate_key": self.id if self.status is ActivityStatus.CANCELLED else identity,
             "external_key": joined(self.network, reference) if reference else self.id,

@@ -72,10 +72,18 @@ async def attach(store: "Store", act: Act, facts: Facts) -> Document:
     The same bytes twice at one record are refused.
     """
     document = await expect(store, act, {name: facts.get(name) for name in ("record", "kind", "file_name")})
-    organizations = sorted(ATTACHABLE[kind_prefix(document["_id"])].attachers(document))
-    own = {"id": act.new_id(Attachment.PREFIX), "network": document["network"], "organizations": organizations}
+    own = {"id": act.new_id(Attachment.PREFIX), "network": document["network"], "organizations": behind(act, document)}
     attachment = formed(Attachment, {**facts, **own, "file_name": last_part(facts["file_name"])})
     return await store.create(sound(attachment, unfit_name(attachment.file_name, attachment.media_type)), act)
+
+
+def behind(act: Act, document: Document) -> list[str]:
+    """Whose the file is, and so who may discard it: one of those that the viewer records for, where there is any; what
+    an administrator attaches is of those whom the record concerns.
+    """
+    recording = {grant.organization for grant in act.viewer.grants if grant.network == document["network"]}
+    attachers = ATTACHABLE[kind_prefix(document["_id"])].attachers(document)
+    return sorted(recording.intersection(attachers) or document["concerns"])
 
 
 async def correct(store: "Store", act: Act, own_id: str, version: int, facts: Facts) -> Document:

@@ -70,7 +70,7 @@ def kind_prefix(own_id: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Attachment(Record):
-    """`size` in bytes; `sha256` of them, in hexadecimal; `organizations` as they stood when the file was attached."""
+    """`size` in bytes; `sha256` of them, in hexadecimal; `organizations` are those whose file it is."""
 
     PREFIX = "att"
     COLLECTION = "attachments"

@@ -12,7 +12,20 @@ from service.dates import FIRST_DAY, LAST_DAY, PartialDate
 from service.errors import Code, Path, Problem
 from service.facts import Facts, folded, text
 from service.permission import permit
-from service.records import Action, Document, Filter, Index, Origin, Record, Step, formed, ordered, reformed, sound
+from service.records import (
+    QUOTED,
+    Action,
+    Document,
+    Filter,
+    Index,
+    Origin,
+    Record,
+    Step,
+    formed,
+    ordered,
+    reformed,
+    sound,
+)
 from service.viewer import Right, Upper
 
 if TYPE_CHECKING:
@@ -78,7 +91,7 @@ class LeadingGroup(Record):
         Action.DISCARD: Step(Right.KEEP_AGREEMENTS, STANDING),
     }
     FIXED = (*Record.FIXED, "agreement")
-    PRIVATE: ClassVar = dict.fromkeys(("chairs.name", "members.name", "office.head"), Right.READ_CONTACTS)
+    PRIVATE: ClassVar = dict.fromkeys(("chairs.name", "members.name", "office.head", QUOTED), Right.READ_CONTACTS)
 
     agreement: str
     since: PartialDate | None = None

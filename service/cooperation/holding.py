@@ -110,13 +110,15 @@ def settled(activity: Activity) -> Activity:
 
 
 def restated(before: Activity, after: Activity) -> Activity:
-    """`after` with what others say of it: who confirmed other facts than these is asked anew, a dispute stands."""
+    """`after` with what others say of it: who confirmed other facts than these is asked anew, a dispute stands.
+
+    It stands also where the organisation takes part no more: named again, it has not said otherwise.
+    """
     same = all(getattr(before, name) == getattr(after, name) for name in ATTESTED)
-    others = after.organizations - {after.filed_by}
     standing = tuple(
         each
         for each in after.confirmations
-        if each.organization in others and (same or each.verdict is Verdict.DISPUTED)
+        if each.organization != after.filed_by and (same or each.verdict is Verdict.DISPUTED)
     )
     return replace(after, confirmations=standing)
 

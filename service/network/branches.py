@@ -16,6 +16,7 @@ from service.permission import permit
 from service.pinyin import sort_key
 from service.records import (
     INSTALLATION,
+    QUOTED,
     Action,
     Index,
     Record,
@@ -65,7 +66,7 @@ class PartyBranch(Record):
         Action.ARCHIVE: Step(Right.KEEP_ORGANIZATIONS, frozenset({BranchStatus.ACTIVE})),
     }
     FIXED = (*Record.FIXED, "organization")
-    PRIVATE: ClassVar = {"secretary": Right.READ_CONTACTS}
+    PRIVATE: ClassVar = dict.fromkeys(("secretary", QUOTED), Right.READ_CONTACTS)
 
     organization: str
     name: str = text(120)

@@ -14,7 +14,7 @@ from service.facts import Facts, folded, text
 from service.network.belonging import foreign, keeper
 from service.permission import permit
 from service.pinyin import sort_key
-from service.records import INSTALLATION, Action, Index, Record, Step, formed, joined, ordered, reformed, sound
+from service.records import INSTALLATION, QUOTED, Action, Index, Record, Step, formed, joined, ordered, reformed, sound
 from service.viewer import Right, Upper
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Person(Record):
         Action.ARCHIVE: Step(Right.KEEP_ORGANIZATIONS, frozenset({PersonStatus.ACTIVE})),
     }
     FIXED = (*Record.FIXED, "organization")
-    PRIVATE: ClassVar = dict.fromkeys(("name", "phone", "email", "sources.quotation"), Right.READ_CONTACTS)
+    PRIVATE: ClassVar = dict.fromkeys(("name", "phone", "email", QUOTED), Right.READ_CONTACTS)
 
     organization: str
     name: str | None = text(60, default=None)

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from service.dates import LAST_DAY
 from service.facts import text
-from service.records import Action, Document, Filter, Index, Record, Step, joined, ordered
+from service.records import QUOTED, Action, Document, Filter, Index, Record, Step, joined, ordered
 from service.viewer import Right, Role, Upper
 
 MOST_HELD = 200  # standing assignments of one subject, all networks together
@@ -49,7 +49,7 @@ class RoleAssignment(Record):
         Action.WITHDRAW: Step(Right.GIVE_ROLES, STANDING),
     }
     FIXED = (*Record.FIXED, "role", "organization", "since")
-    PRIVATE: ClassVar = {"holder": Right.READ_CONTACTS}
+    PRIVATE: ClassVar = dict.fromkeys(("holder", QUOTED), Right.READ_CONTACTS)
 
     role: Role
     organization: str | None = None

@@ -75,13 +75,13 @@ MEASURES: list[tuple[str, dict[str, Any], Measure]] = [
 
 
 SUMS = {
-    'activityCounts(network: "n") { total }': 101,
-    'coverage(network: "n") { nodes { member } }': 121,
+    'activityCounts(network: "n") { total }': 251,
+    'coverage(network: "n") { nodes { member } }': 271,
     'partnerDossier(network: "n", organization: "o") { gaps { records } }': 211,
-    'partnershipGraph(network: "n") { totalEdges }': 201,
-    'calendar(network: "n", from: "2024-01-01", to: "2024-01-31") { days { date } }': 511,
-    'search(text: "a") { totalCount }': 101,
-    'planFulfilment(network: "n", year: 2024) { total { rate } }': 202,
+    'partnershipGraph(network: "n") { totalEdges }': 1001,
+    'calendar(network: "n", from: "2024-01-01", to: "2024-01-31") { days { date } }': 1011,
+    'search(text: "a") { totalCount }': 501,
+    'planFulfilment(network: "n", year: 2024) { total { rate } }': 702,
 }
 
 
@@ -192,6 +192,27 @@ def test_every_limit_that_is_exceeded_is_told_and_a_huge_value_is_not_written_ou
         (("aliases",), True, True),
         (("cost",), False, False),
     ]
+
+
+HEAVY = {
+    "search": 'search(text: "gz") { totalCount }',
+    "activityCounts": 'activityCounts(network: "n") { total }',
+    "coverage": 'coverage(network: "n") { totalCount }',
+    "coverageByMonth": 'coverageByMonth(network: "n", period: {from: "2024-01-01", to: "2024-12-31"}) { totalCount }',
+    "partnershipGraph": 'partnershipGraph(network: "n") { totalEdges }',
+    "calendar": 'calendar(network: "n", from: "2024-01-01", to: "2024-12-31") { days { date } }',
+    "planFulfilment": 'planFulfilment(network: "n", year: 2024) { total { rate } }',
+    "partnerDossier": 'partnerDossier(network: "n", organization: "o") { counts { total } }',
+}
+
+
+@pytest.mark.parametrize("name", HEAVY)
+def test_what_looks_at_many_records_is_not_asked_thirty_times_at_once(name: str) -> None:
+    assert measure(f"{{ {HEAVY[name]} }}").cost < 1_100
+    often = " ".join(f"a{each}: {HEAVY[name]}" for each in range(30))
+    with pytest.raises(Refusal) as refusal:
+        exceeded(measure(f"{{ {often} }}"), Limits())
+    assert [problem.path for problem in refusal.value.problems] == [("cost",)]
 
 
 ATTACKS = {

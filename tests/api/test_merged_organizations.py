@@ -57,6 +57,18 @@ async def test_the_old_id_answers_the_survivor_at_once(house: House, world: dict
     assert node["participations"][0] == {"organization": {"id": CSAIR}}
 
 
+async def test_so_does_the_number_that_another_system_knows_the_duplicate_by(
+    house: House, world: dict[str, str]
+) -> None:
+    given = {"id": world["neighbour"], "version": 1, "reason": REASON, "input": {"externalReference": "CRM-2"}}
+    await made(house, "correctOrganization", **given)
+    await merged(house, world["neighbour"], CSAIR, version=2)
+    asked = f'organizationByReference(network: "{NETWORK}", reference: "CRM-2")'
+    query = f"{{ {asked} {{ id status mergedInto {{ id }} }} }}"
+    answer = (await house.data(query, ANONYMOUS))["organizationByReference"]
+    assert answer == {"id": CSAIR, "status": "ACTIVE", "mergedInto": None}
+
+
 async def test_lists_and_counts_of_the_survivor_are_right_once_the_follower_has_run(
     house: House, world: dict[str, str], held: str
 ) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from service.errors import Refusal
+from service.store.kinds import KINDS
 from service.viewer import ANONYMOUS, Grant, Role, Viewer
 from tests.api.world import WUXI, do
 from tests.conftest import (
@@ -154,6 +155,21 @@ async def test_the_quoted_words_are_as_private_as_the_name_in_them(house: House)
     assert open_to["node"]["sources"][0]["quotation"] == "党委书记冯宁翰带领新入职党员面向党旗"
     assert "冯宁翰" not in str(await house.data(CHANGES, observer, id="per_004_secretary"))
     assert "冯宁翰" in str(await house.data(CHANGES, WUXI_OFFICER, id="per_004_secretary"))
+
+
+@pytest.mark.parametrize("own_id", ["bra_wuxi2_committee", "group", "role"])
+async def test_so_are_the_words_wherever_a_private_name_may_stand(
+    copied: House, world: dict[str, str], own_id: str
+) -> None:
+    """The quotation about a person stands at the party organisation as well, which everybody may read."""
+    quoted = "query($id: ID!) { node(id: $id) { ... on Recorded { sources { quotation } } } }"
+    own_id, told = world.get(own_id, own_id), [{"document": "004", "fact": "E16", "quotation": "书记冯宁翰"}]
+    collection = KINDS[own_id.partition("_")[0]].COLLECTION
+    assert await copied.database.update(collection, {"_id": own_id}, {"$set": {"sources": told}})
+    for viewer in (ANONYMOUS, FRONT_END, OBSERVER):
+        assert "冯宁翰" not in str(await copied.data(quoted, viewer, id=own_id))
+    reader = WUXI_OFFICER if own_id.startswith("bra") else ADMIN
+    assert "冯宁翰" in str(await copied.data(quoted, reader, id=own_id))
 
 
 @pytest.mark.parametrize("viewer", [ANONYMOUS, FRONT_END, STRANGER], ids=lambda viewer: viewer.subject)

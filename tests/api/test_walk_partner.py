@@ -160,7 +160,10 @@ def test_the_dossier_tells_in_one_request_what_the_sources_tell_of_the_partner(f
         "awaitingConfirmation": {"totalCount": len(held)},
         "disputes": {"totalCount": 0},
         "gaps": [gaps_of(Membership, joined), gaps_of(Agreement, signed), gaps_of(Activity, held)],
-        "openPoints": [{"code": "NOTHING_HELD_THIS_YEAR", "agreement": None, "due": None}],
+        "openPoints": [
+            {"code": "NOTHING_HELD_THIS_YEAR", "agreement": None, "due": None},
+            {"code": "AWAITING_CONFIRMATION", "agreement": None, "due": None},
+        ],
     }
 
 

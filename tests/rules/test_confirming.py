@@ -116,7 +116,7 @@ async def test_only_what_was_held_is_confirmed(status: ActivityStatus) -> None:
         ({"place": "越秀支行"}, {"org_fire": Verdict.DISPUTED}),
         ({"media_recap": "医院公众号"}, {"org_bank": Verdict.CONFIRMED, "org_fire": Verdict.DISPUTED}),
         ({"external_reference": "OA-7"}, {"org_bank": Verdict.CONFIRMED, "org_fire": Verdict.DISPUTED}),
-        ({"participations": GUESTS[:2]}, {}),
+        ({"participations": GUESTS[:2]}, {"org_fire": Verdict.DISPUTED}),
     ],
 )
 async def test_a_correction_asks_anew_who_confirmed_and_leaves_a_dispute(
@@ -126,6 +126,15 @@ async def test_a_correction_asks_anew_who_confirmed_and_leaves_a_dispute(
     await say(store, "dispute", FIREMAN, "org_fire", 2)
     after = await holding.correct(store, act(), "act_1", 3, changes)
     assert verdicts(after) == left
+
+
+async def test_a_dispute_is_not_lost_by_leaving_out_who_disputes_and_naming_it_again(store: MemoryStore) -> None:
+    await say(store, "dispute", FIREMAN, "org_fire")
+    without = await holding.correct(store, act(), "act_1", 2, {"participations": GUESTS[:2]})
+    assert (without["disputed"], without["counted_for"]) == (False, ["org_bank", "org_hospital"])
+    again = await holding.correct(store, act(), "act_1", 3, {"participations": GUESTS})
+    assert (again["disputed"], again["counted_for"]) == (True, ["org_bank", "org_hospital"])
+    assert verdicts(again) == {"org_fire": Verdict.DISPUTED}
 
 
 async def test_who_becomes_the_filer_has_no_verdict_of_its_own(store: MemoryStore) -> None:

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from service.cooperation.activities import Activity, Direction, Outcome, Participation, Qualifier
 from service.errors import Code, Path, Refusal
-from service.facts import LONGEST_TEXT, MOST_COUNTED, MOST_ITEMS, malformed, plain, structured
+from service.facts import LONGEST_TEXT, MOST_COUNTED, MOST_ITEMS, folded, malformed, plain, structured
 from service.network.headcounts import Headcount
 from service.network.networks import Network
 from service.network.organizations import Contact, Organization, Sector
-from service.records import Origin, Record, Source, amended, document_of, facts_of, made, record_of
+from service.records import Origin, Record, Source, amended, document_of, facts_of, formed, made, record_of
 from service.store.kinds import KINDS
 from service.trail.revisions import digest
 from tests.rules.generated import stored
@@ -257,3 +257,16 @@ def test_a_list_too_long_is_refused_before_its_items_are_looked_at() -> None:
     with pytest.raises(Refusal) as refusal:
         structured(Activity, {"topics": ["nonsense"] * (MOST_ITEMS + 1)})
     assert refused(refusal) == {(Code.LIMIT_EXCEEDED, ("topics",))}
+
+
+@pytest.mark.parametrize("unseen", ["\u200c", "\u200d", "\u034f", "\u3164", "\uffa0", "\ufe0f", "\U000e0100"])
+def test_what_nobody_sees_makes_no_name_and_no_other_one(unseen: str) -> None:
+    assert folded(f"中国{unseen}银行{unseen}") == folded("中国银行")
+    assert [problem.code for problem in malformed(unseen, ("name",), 120, needed=True)] == [Code.REQUIRED]
+    assert not list(malformed(f"👨{unseen}👩", ("name",), 120, needed=True)), "an emoji is made with joiners"
+
+
+def test_a_family_of_emoji_and_an_ideographic_space_stay_as_they_are_written() -> None:
+    facts = {"id": "org_a", "network": "net_a", "name": "家庭日👨\u200d👩\u200d👧\u3000二期", "sector": "SCHOOL"}
+    assert formed(Organization, facts).name == facts["name"]
+    assert folded(facts["name"]) == "家庭日👨👩👧 二期"
