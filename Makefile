@@ -47,7 +47,8 @@ check: .venv/test.stamp
 	$(PYTHON) -m tests.house.tree
 
 test: check .engine/stamp
-	$(PYTHON) -m pytest -m 'not browser' --numprocesses auto --dist worksteal --cov --cov-report=
+	$(PYTHON) -m pytest -m 'not browser and not matrix' --numprocesses auto --dist worksteal --cov --cov-report=
+	$(PYTHON) -m pytest -m matrix --numprocesses auto --dist worksteal
 	$(PYTHON) -m coverage report --skip-covered --show-missing --include '$(EXACT)' --fail-under 100
 	$(PYTHON) -m coverage report --skip-covered --show-missing --omit '$(EXACT)' --fail-under 95
 

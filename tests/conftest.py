@@ -48,6 +48,39 @@ STRANGER = Viewer("stranger", (Grant(Role.NETWORK_ADMIN, "net_004_wuxi"),))
 DROP_TIMEOUT = 60  # seconds: every collection and index is dropped by itself, and the machine may be busy
 
 
+# What asks every combination of what other tests cover.
+MATRIX = [
+    "api/test_filters",
+    "api/test_mutations",
+    "api/test_rights",
+    "api/test_statistics_sums",
+    "api/test_viewer_can",
+    "faults/test_kill",
+    "faults/test_walk_merge",
+    "house/test_deployment",
+    "house/test_guards",
+    "house/test_seeds",
+    "rules/test_activity_machine",
+    "rules/test_agreement_machine",
+    "rules/test_permission",
+    "rules/test_plan_machine",
+    "rules/test_revisions",
+    "rules/test_role_machine",
+    "rules/test_span_machine",
+    "store/test_indexes",
+    "store/test_races",
+    "store/test_relays_together",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what runs without measuring coverage, which doubles its time."""
+    for item in items:
+        path = item.path.relative_to(Path(__file__).parent).with_suffix("").as_posix()
+        if path in MATRIX:
+            item.add_marker(pytest.mark.matrix)
+
+
 class Commands(monitoring.CommandListener):
     """Counts what a driver sends, so that a test can say how many commands a query costs."""
 

@@ -135,10 +135,12 @@ def test_any_part_of_a_title_finds_it_and_the_ranges_cover_just_that(title: str,
         assert {Wanted(in_units(title, part)).folded for part in hit[1].ranges} == {Wanted(text).folded}
 
 
-@given(TITLES, st.data())
+CHINESE = st.text(st.sampled_from("中国银行越秀支行重庆长沙廉洁共建医院消防音乐朝阳区"), min_size=1, max_size=12)
+
+
+@given(CHINESE, st.data())
 def test_any_part_of_its_pinyin_and_of_its_initials_finds_it(title: str, data: st.DataObject) -> None:
-    syllables = [syllable for syllable in readings(title) if syllable]
-    assume(len(syllables) == len(title))
+    syllables = readings(title)
     first, last = sorted(data.draw(st.tuples(*[st.integers(0, len(title) - 1)] * 2)))
     *whole, broken = syllables[first : last + 1]
     cut = data.draw(st.integers(1, len(broken)))
