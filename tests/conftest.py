@@ -65,8 +65,6 @@ MATRIX = [
     "rules/test_agreement_machine",
     "rules/test_permission",
     "rules/test_plan_machine",
-    "rules/test_revisions",
-    "rules/test_role_machine",
     "rules/test_span_machine",
     "store/test_indexes",
     "store/test_races",
