@@ -6,6 +6,7 @@ from typing import Annotated, Any, TypeVar
 
 import strawberry
 from strawberry.schema_directive import Location
+from strawberry.types.enum import StrawberryEnumDefinition
 
 from schema.permissions import Guard
 from service.viewer import Right
@@ -21,7 +22,8 @@ def both(english: str, chinese: str) -> str:
 def publish(kind: type[E], english: str, chinese: str, values: Mapping[str, tuple[str, str]]) -> type[E]:
     """Publish a domain enum with a description of itself and of each value. Raises KeyError when one is missing."""
     published = strawberry.enum(kind, description=both(english, chinese))
-    for value in published.__strawberry_definition__.values:  # type: ignore[attr-defined]  # set by strawberry.enum
+    definition: StrawberryEnumDefinition = vars(published)["__strawberry_definition__"]
+    for value in definition.values:
         value.description = both(*values[value.name])
     return published
 

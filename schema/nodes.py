@@ -197,8 +197,8 @@ def renamed(value: Any) -> Any:
 def entity(kind: type[Record], english: str, chinese: str) -> Any:
     """Publish a class as the type of `kind`'s documents, under the kind's name."""
 
-    def publish_type(cls: type) -> type:
-        cls.is_type_of = classmethod(  # type: ignore[attr-defined]  # strawberry reads it
+    def publish_type(cls: Any) -> Any:
+        cls.is_type_of = classmethod(
             lambda _, value, __: isinstance(value, dict) and str(value.get("_id", "")).startswith(f"{kind.PREFIX}_")
         )
         return strawberry.type(cls, name=kind.__name__, description=both(english, chinese))

@@ -18,7 +18,8 @@ RFC_3339 = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,
 
 def date_text(value: object) -> str:
     """A stored day is its ISO text already."""
-    return value if isinstance(value, str) else dt.date.isoformat(value)  # type: ignore[arg-type]  # a date then
+    assert isinstance(value, str | dt.date)
+    return value if isinstance(value, str) else dt.date.isoformat(value)
 
 
 def moment_text(value: object) -> str:

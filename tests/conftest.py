@@ -24,6 +24,7 @@ from schema.limits import USUAL, Limits
 from schema.reader import Reader
 from seeds.loader import load
 from service.dates import day_of
+from service.errors import Problem, Refusal
 from service.store import upkeep
 from service.store.database import Database, DriverName
 from service.store.embedded import EmbeddedEngine
@@ -128,6 +129,14 @@ class House:
         assert result.errors is None, result.errors
         assert result.data is not None
         return result.data
+
+    async def refused(self, query: str, viewer: Viewer = ADMIN, **options: Any) -> list[Problem]:
+        """Every problem of a query that must be refused, and of nothing else that went wrong."""
+        causes = [error.original_error for error in (await self.ask(query, viewer, **options)).errors or ()]
+        refusals = [cause for cause in causes if isinstance(cause, Refusal)]
+        assert refusals
+        assert len(refusals) == len(causes), causes
+        return [problem for refusal in refusals for problem in refusal.problems]
 
     async def relay_all(self) -> int:
         """Relay until nothing waits; how many revisions that were."""

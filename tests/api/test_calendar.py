@@ -93,9 +93,7 @@ async def test_more_days_than_a_leap_year_are_refused(house: House) -> None:
     assert len((await asked(house, "2024-01-01", "2024-12-31"))["days"]) == 3
     given: Any = {"network": DERMA, "from": "2024-01-01", "to": "2025-01-01"}
     for language, word in (("en", "366 days"), ("zh", "366 天")):
-        result = await house.ask(ASK, language=language, **given)
-        [error] = result.errors or []
-        problem = error.original_error.problems[0]  # type: ignore[union-attr]  # a Refusal
+        [problem] = await house.refused(ASK, language=language, **given)
         assert (problem.code, problem.path) == ("LIMIT_EXCEEDED", ("to",))
         assert word in f"{problem.english} {problem.chinese}"
 

@@ -91,8 +91,7 @@ async def test_its_filters_narrow_it(house: House) -> None:
 
 @pytest.mark.parametrize("first", [-1, 501])
 async def test_more_edges_than_the_limit_are_refused(house: House, first: int) -> None:
-    [error] = (await house.ask(ASK, network=NETWORK, first=first)).errors or []
-    [problem] = error.original_error.problems  # type: ignore[union-attr]  # a Refusal
+    [problem] = await house.refused(ASK, network=NETWORK, first=first)
     assert (problem.code, problem.path) == ("LIMIT_EXCEEDED", ("first",))
     assert "500" in problem.english
     assert "500" in problem.chinese

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from schema.context import Language
 from schema.cooperation import plans
 from seeds.loader import load
 from service.store import upkeep
@@ -147,10 +148,11 @@ async def test_what_activities_are_linked_to_stays_and_the_refusal_names_line_an
     assert await problems(house, "dropPlanLine", **given, line=5) == [("RULE_BROKEN", ["line"])]
     lines = [line(LEAD, BANK, title="留", number=5, theme="INTEGRITY_EXCHANGE", when="2024-06-16")]
     refusal = "... on Refusal { problems { code path message record } }"
-    for language, said in (("en", "line 1"), ("zh", "第 1 行")):
+    told_in: dict[Language, str] = {"en": "line 1", "zh": "第 1 行"}
+    for language, said in told_in.items():
         query = f"""mutation($id: ID!, $version: Int!, $reason: String!, $input: ActivityPlanCorrection!) {{
             correctActivityPlan(id: $id, version: $version, reason: $reason, input: $input) {{ {refusal} }} }}"""
-        answer = await house.data(query, language=language, **given, input={"lines": lines})  # type: ignore[arg-type]  # en or zh
+        answer = await house.data(query, language=language, **given, input={"lines": lines})
         told = answer["correctActivityPlan"]["problems"]
         assert [(each["path"], each["record"]) for each in told] == [
             (["input", "lines"], found["held 1"]),

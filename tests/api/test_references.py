@@ -38,8 +38,8 @@ async def test_an_import_costs_what_two_hundred_rows_may_hold(house: House) -> N
     given = {"network": NETWORK, "rows": [organization(1)]}
     cheap = await house.ask(text.replace("RECORD", "name"), input=given)
     assert cheap.errors is None
-    dear = await house.ask(text.replace("RECORD", "activities(first: 100) { nodes { id } }"), input=given)
-    assert [each.original_error.problems[0].code for each in dear.errors or []] == ["LIMIT_EXCEEDED"]  # type: ignore[union-attr]  # a refusal
+    [problem] = await house.refused(text.replace("RECORD", "activities(first: 100) { nodes { id } }"), input=given)
+    assert (problem.code, problem.path) == ("LIMIT_EXCEEDED", ("cost",))
 
 
 @pytest.mark.parametrize(("language", "said"), [("en", "stands already"), ("zh", "已存在")])

@@ -209,8 +209,7 @@ BY_SECTOR = COUNTS.replace("total", "bySector { sector }")
 async def test_a_period_of_too_many_months_is_refused(
     house: House, query: str, period: dict[str, str], most: str
 ) -> None:
-    [error] = (await house.ask(query, network=NETWORK, period=period)).errors or []
-    [problem] = error.original_error.problems  # type: ignore[union-attr]  # a Refusal
+    [problem] = await house.refused(query, network=NETWORK, period=period)
     assert (problem.code, problem.path) == ("LIMIT_EXCEEDED", ("period",))
     assert most in problem.english
     assert most in problem.chinese

@@ -8,6 +8,7 @@ from pathlib import Path
 from shutil import which
 from threading import Thread
 from time import monotonic, sleep
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -150,9 +151,9 @@ def open_page(browser: webdriver.Chrome, server: Recorder, fragment: str = "") -
     return browser.find_elements(By.CSS_SELECTOR, ".graphiql-tab-button")
 
 
-def log(browser: webdriver.Chrome, kind: str) -> list[dict[str, str]]:
+def log(browser: Any, kind: str) -> list[dict[str, str]]:
     """What the browser logged since the last look."""
-    entries: list[dict[str, str]] = browser.get_log(kind)  # type: ignore[no-untyped-call]  # selenium left it untyped
+    entries: list[dict[str, str]] = browser.get_log(kind)
     return entries
 
 

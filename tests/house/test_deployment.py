@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import quickjs  # type: ignore[import-untyped]  # ships no type information
+import quickjs
 import yaml
 from pymongo.uri_parser import parse_uri
 

@@ -53,7 +53,8 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
 def records(kind: Callable[..., R], **given: st.SearchStrategy[Any]) -> st.SearchStrategy[R]:
     """Instances of the dataclass `kind`, each field of its own declared type unless `given`."""
     hints = get_type_hints(kind)
-    return st.builds(kind, **{field.name: values(hints[field.name]) for field in fields(kind)} | given)  # type: ignore[arg-type]  # a dataclass is a callable
+    declared: Any = kind
+    return st.builds(kind, **{field.name: values(hints[field.name]) for field in fields(declared)} | given)
 
 
 def stored(kind: type[R], networks: tuple[str, ...] = ("net_a", "net_b")) -> st.SearchStrategy[R]:
