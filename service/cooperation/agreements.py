@@ -268,3 +268,9 @@ class Agreement(Record):
         if right is Right.READ_PUBLIC:
             return cls.state_filter(AgreementStatus.ACTIVE, day)
         return {} if right is Right.READ_DRAFTS else {"stage": {"$nin": sorted(DRAFTS)}}
+
+
+def in_force_during(agreement: Document, first: dt.date, last: dt.date) -> bool:
+    """Whether a signed one is in force on some day from `first` to `last`; the day that ends it is out."""
+    begun, over = agreement["active_from"] <= last.isoformat(), agreement["active_to"] < first.isoformat()
+    return begun and not over and first.isoformat() < min(agreement["terminated_from"], agreement["renewal_from"])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from service.acts import Act
 from service.cooperation.activities import HAPPENED, Activity, ParticipationRole, days_of
-from service.cooperation.agreements import Stage
+from service.cooperation.agreements import Stage, in_force_during
 from service.cooperation.pillars import unmatched
 from service.dates import FIRST_DAY, LAST_DAY, Precision
 from service.errors import Code, Problem
@@ -129,7 +129,7 @@ def unfit_agreement(activity: Activity, agreement: "Document") -> Iterator[Probl
     elif activity.when is not None:
         first = activity.when.first
         last = first if activity.starts_at else activity.when.last
-        if not _overlap(agreement, first.isoformat(), last.isoformat()):
+        if not in_force_during(agreement, first, last):
             english, chinese = _in_force(agreement)
             english = f"The start lies outside the time in which the agreement is in force, {english}."
             chinese = f"开始日期不在协议生效期间({chinese})。"
@@ -147,12 +147,6 @@ def _in_force(agreement: "Document") -> tuple[str, str]:
     if until != LAST_DAY.isoformat():
         english, chinese = [*english, f"to {until}"], [*chinese, f"至 {until}"]
     return " ".join(english), " ".join(chinese)
-
-
-def _overlap(agreement: "Document", first: str, last: str) -> bool:
-    """Whether some day from `first` to `last` lies in the term; the day of termination or renewal is no more in it."""
-    begun, over = agreement["active_from"] <= last, agreement["active_to"] < first
-    return begun and not over and first < min(agreement["terminated_from"], agreement["renewal_from"])
 
 
 def too_few_parties(

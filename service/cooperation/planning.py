@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from service.acts import Act, reason_of
 from service.cooperation.activities import ActivityStatus
+from service.cooperation.agreements import in_force_during
 from service.cooperation.parties import agreement_of, repeated, unfit_organizations, unsigned
 from service.cooperation.pillars import CHINESE, unmatched
 from service.cooperation.plans import ActivityPlan, ActivityPlanStatus, PlanLine
@@ -109,9 +110,7 @@ def unfit_year(plan: ActivityPlan, agreement: "Document") -> Iterator[Problem]:
         english, chinese = f"A year lies between {EARLIEST} and {LATEST}.", f"年份须在 {EARLIEST} 至 {LATEST} 之间。"
         yield Problem(Code.INVALID, ("year",), english, chinese)
         return
-    first, last = f"{plan.year}-01-01", f"{plan.year}-12-31"
-    begun, over = agreement["active_from"] <= last, agreement["active_to"] < first
-    if not begun or over or agreement["terminated_from"] <= first:
+    if not in_force_during(agreement, dt.date(plan.year, 1, 1), dt.date(plan.year, 12, 31)):
         english = f"The agreement's term does not reach into {plan.year}."
         chinese = f"协议期限不含 {plan.year} 年。"
         yield Problem(Code.RULE_BROKEN, ("year",), english, chinese, agreement["_id"])

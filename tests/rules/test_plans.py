@@ -1,12 +1,16 @@
 """ActivityPlan 系列活动计划表: making, correcting, dropping, discarding, and what each refuses (002, C4)."""
 
+import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from service.cooperation import planning
+from service.cooperation.agreements import Agreement
 from service.cooperation.plans import ActivityPlanStatus
 from service.errors import Code, Path
+from service.records import record_of
 from service.viewer import Viewer
 from tests.rules.activity_scene import FOREIGN, codes, refused
 from tests.rules.memory import MemoryStore
@@ -181,3 +185,17 @@ async def test_each_step_needs_a_reason_the_right_and_a_plan_that_stands(store: 
     plan = await planning.discard(store, june(reason="误制"), own_id, 1)
     assert (plan["status"], plan["discard_reason"]) == (ActivityPlanStatus.DISCARDED, "误制")
     assert await codes(step(june(), 2)) == [(Code.ILLEGAL_STATE, ("id",))]
+
+
+@pytest.mark.parametrize(("name", "ended"), [("terminated_on", {}), ("renewed_from", {"renewed_by": "agr_2"})])
+async def test_an_agreement_that_is_over_when_the_year_begins_takes_no_plan_for_it(
+    store: MemoryStore, name: str, ended: dict[str, Any]
+) -> None:
+    def ends(day: dt.date) -> None:
+        begun: dict[str, Any] = {"term_from": dt.date(2023, 1, 1), "term_to": None, **ended, name: day}
+        store.put(replace(record_of(Agreement, store.documents["agr_1"]), **begun))
+
+    ends(dt.date(2024, 1, 1))
+    assert await codes(planning.make(store, june(), plan_facts())) == [(Code.RULE_BROKEN, ("year",))]
+    ends(dt.date(2024, 1, 2))
+    assert await planned(store)
