@@ -18,8 +18,8 @@ from service.acts import reason_of
 from service.permission import may_read
 from service.records import Document, Record, joined
 from service.store import importing
-from service.store.gathering import index_of
 from service.store.importing import MOST_ROWS, Importable, ImportOutcome, OnError
+from service.store.kinds import index_of
 from service.store.store import EXTERNAL_KEY
 
 T = TypeVar("T")

@@ -38,7 +38,7 @@ from service.network.memberships import Membership as MembershipRecord
 from service.network.organizations import Organization as OrganizationRecord
 from service.network.pairings import Pairing as PairingRecord
 from service.network.stations import Station as StationRecord
-from service.records import Filter
+from service.records import Filter, Record
 from service.store.reads import Query, Range
 from service.store.tallies import By, Row
 from service.viewer import Right
@@ -46,33 +46,19 @@ from service.viewer import Right
 GAPS = {"records": By(), "with_gaps": By(where={"gaps": {"$ne": []}})}
 
 
-def _memberships(of: Any) -> Query:
-    return Query(MembershipRecord, {"organization": of["organization"]}, ({"network": of["network"]},))
+def _of_partner(kind: type[Record], key: str, **order: Any) -> Callable[[Any], Query]:
+    """What of `kind` names the organisation of a dossier under `key`, in the dossier's network."""
+    return lambda of: Query(kind, {key: of["organization"]}, ({"network": of["network"]},), **order)
 
 
-def _agreements(of: Any) -> Query:
-    return Query(AgreementRecord, {"concerns": of["organization"]}, ({"network": of["network"]},), descending=True)
-
-
-def _activities(of: Any) -> Query:
-    return Query(ActivityRecord, {"participants": of["organization"]}, ({"network": of["network"]},), descending=True)
-
-
-def _plans(of: Any) -> Query:
-    return Query(ActivityPlanRecord, {"concerns": of["organization"]}, ({"network": of["network"]},), descending=True)
-
-
-def _deliverables(of: Any) -> Query:
-    return Query(DeliverableRecord, {"concerns": of["organization"]}, ({"network": of["network"]},), descending=True)
-
-
-def _stations(of: Any) -> Query:
-    own = {"organization": of["organization"]}
-    return Query(StationRecord, own, ({"network": of["network"]},), order="place_key")
-
-
-def _pairings(of: Any) -> Query:
-    return Query(PairingRecord, {"member": of["organization"]}, ({"network": of["network"]},))
+MEMBERSHIPS = _of_partner(MembershipRecord, "organization")
+AGREEMENTS = _of_partner(AgreementRecord, "concerns", descending=True)
+ACTIVITIES = _of_partner(ActivityRecord, "participants", descending=True)
+PLANS = _of_partner(ActivityPlanRecord, "concerns", descending=True)
+DELIVERABLES = _of_partner(DeliverableRecord, "concerns", descending=True)
+STATIONS = _of_partner(StationRecord, "organization", order="place_key")
+PAIRINGS = _of_partner(PairingRecord, "member")
+SURVEYED = {"memberships": MEMBERSHIPS, "agreements": AGREEMENTS, "activities": ACTIVITIES}
 
 
 def _in_period(of: Any) -> Filter:
@@ -158,7 +144,7 @@ async def _gaps(root: Parent[Any], info: Info) -> Any:
 
 
 async def _open_points(root: Parent[Any], info: Info) -> Any:
-    return await open_points_of(info, root, _plans(root))
+    return await open_points_of(info, root, PLANS(root))
 
 
 @strawberry.type(
@@ -173,10 +159,10 @@ async def _open_points(root: Parent[Any], info: Info) -> Any:
 class PartnerDossier:
     organization: OrganizationType | None = one(None, "organization", OrganizationRecord, "The organisation.", "单位。")
     memberships: Connection[Membership] = section(
-        _memberships, "Its memberships of the network, by date.", "在本网络的成员关系,按日期排列。"
+        MEMBERSHIPS, "Its memberships of the network, by date.", "在本网络的成员关系,按日期排列。"
     )
     agreements: Connection[Agreement] = section(
-        _agreements, "The agreements it is a party of, the latest first.", "作为签约方的协议,最新在前。"
+        AGREEMENTS, "The agreements it is a party of, the latest first.", "作为签约方的协议,最新在前。"
     )
     activities: Connection[Activity] = activities_section(
         _in_period,
@@ -201,16 +187,16 @@ class PartnerDossier:
     )
     disputes: Connection[Activity] = activities_section(_disputed, "What it disputes.", "该单位提出异议的活动。")
     activity_plans: Connection[ActivityPlan] = section(
-        _plans,
+        PLANS,
         "The activity plans in which a line is its own or it helps, the latest year first.",
         "其负责或协作某行的系列活动计划表,最近年度在前。",
     )
     deliverables: Connection[Deliverable] = section(
-        _deliverables, "The deliverables it brings about, the latest first.", "其参与的成果,最新在前。"
+        DELIVERABLES, "The deliverables it brings about, the latest first.", "其参与的成果,最新在前。"
     )
-    stations: Connection[Station] = section(_stations, "Its centre or workstations.", "设在该单位的中心与工作站。")
+    stations: Connection[Station] = section(STATIONS, "Its centre or workstations.", "设在该单位的中心与工作站。")
     pairings: Connection[Pairing] = section(
-        _pairings, "The branches that help it, by date.", "帮扶该单位的党支部(结对),按日期排列。"
+        PAIRINGS, "The branches that help it, by date.", "帮扶该单位的党支部(结对),按日期排列。"
     )
     gaps: list[GapCount] = field(
         "How many of its memberships, agreements and activities have gaps.",
@@ -239,8 +225,7 @@ async def _dossier(
     if not info.context.viewer.may(Right.READ_NETWORK, network):
         return None
     of: dict[str, Any] = {"network": network, "organization": organization, "period": period}
-    surveyed = {"memberships": _memberships, "agreements": _agreements, "activities": _activities}
-    surveys = {name: Survey(info, query(of), network) for name, query in surveyed.items()}
+    surveys = {name: Survey(info, query(of), network) for name, query in SURVEYED.items()}
     for survey in surveys.values():  # the first usually tells
         if await survey.any({}):
             return of | surveys

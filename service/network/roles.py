@@ -96,7 +96,3 @@ class RoleAssignment(Record):
             RoleAssignmentStatus.ENDED: {**begun, "active_to": {"$lte": today}},
         }
         return ranges[state]
-
-    @classmethod
-    def readable_filter(cls, right: Right, day: dt.date) -> Filter | None:
-        return {} if right is cls.READ else None

@@ -14,7 +14,7 @@ from service.errors import Code, Problem, Refusal
 from service.permission import may_read
 from service.records import Document, Record, document_of, facts_of, joined
 from service.store.history import KEYS_AT_ONCE
-from service.store.kinds import index_name
+from service.store.kinds import index_of, unique_keys
 from service.store.store import EXTERNAL_KEY, Store, stands_already
 
 R = TypeVar("R", bound=Record)
@@ -96,7 +96,7 @@ class Rehearsal(Gathered):
     def _noted(self, new: Record, act: Act) -> Document:
         """Raises `Refusal` ALREADY_EXISTS when another row makes the same."""
         kind, document = type(new), document_of(new) | {"updated_at": act.at}
-        fields = list(unique_fields(kind))
+        fields = list(unique_keys(kind))
         if any(other[field] == document[field] for other in self._made.values() for field in fields):
             english, chinese = kind.TITLE
             told = f"Another row makes the same {english}.", f"另一行形成相同的{chinese}。"
@@ -111,7 +111,7 @@ class Rehearsal(Gathered):
         """
         refusals: dict[str, Refusal] = {}
         order = {own_id: place for place, own_id in enumerate(self._made)}
-        for field in unique_fields(kind):
+        for field in unique_keys(kind):
             index = index_of(kind, field)
             taken = {
                 document[field]: own_id
@@ -124,15 +124,6 @@ class Rehearsal(Gathered):
                     if order.get(found["_id"], len(order)) > order[taker]:
                         refusals.setdefault(taker, stands_already(kind, field, found, act))
         return refusals
-
-
-def unique_fields(kind: type[Record]) -> Iterator[str]:
-    """The keys that no two records of a kind share."""
-    return (index.keys[0] for index in kind.INDEXES if index.unique)
-
-
-def index_of(kind: type[Record], field: str) -> str:
-    return next(index_name(index) for index in kind.INDEXES if index.keys[0] == field)
 
 
 def in_hundreds(values: Sequence[str]) -> Iterator[list[str]]:

@@ -1,6 +1,6 @@
 """The entities the store keeps: one line each."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from service.cooperation.activities import Activity
 from service.cooperation.agreements import Agreement
@@ -67,3 +67,13 @@ def indexes() -> Mapping[str, tuple[Index, ...]]:
 
 def index_name(index: Index) -> str:
     return "_".join(index.keys).replace(".", "_")
+
+
+def index_of(kind: type[Record], key: str) -> str:
+    """The name of the declared index of `kind` that begins with `key`. Raises StopIteration when there is none."""
+    return next(index_name(index) for index in kind.INDEXES if index.keys[0] == key)
+
+
+def unique_keys(kind: type[Record]) -> Iterator[str]:
+    """The stored keys that no two records of a kind share."""
+    return (index.keys[0] for index in kind.INDEXES if index.unique)

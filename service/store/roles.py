@@ -14,12 +14,11 @@ from dataclasses import replace
 from service.network.roles import MOST_HELD, RoleAssignment, RoleAssignmentStatus
 from service.records import Document, Record
 from service.store.database import Database
-from service.store.kinds import index_name
+from service.store.kinds import index_of
 from service.viewer import ANONYMOUS, Grant, GrantSource, Role, Viewer
 
 KEPT_SECONDS = 3.0
 MOST_KEPT = 10_000  # subjects; beyond them the one longest unasked is forgotten
-SUBJECT_INDEX = next(index_name(index) for index in RoleAssignment.INDEXES if index.keys[0] == "subject_key")
 FIELDS = ("role", "network", "organization", *RoleAssignment.STATE_KEYS)
 
 
@@ -54,9 +53,9 @@ class StandingRoles:
             self._kept.move_to_end(subject)
             return found
         asked, writes = self._clock(), self._writes
-        found = await self._database.find(
-            RoleAssignment.COLLECTION, {"subject_key": subject}, MOST_HELD, FIELDS, index=SUBJECT_INDEX
-        )
+        own = {"subject_key": subject}
+        index = index_of(RoleAssignment, "subject_key")
+        found = await self._database.find(RoleAssignment.COLLECTION, own, MOST_HELD, FIELDS, index=index)
         if writes == self._writes:  # else what was read may be older than what was written meanwhile
             self._kept[subject] = (asked, found)
             self._kept.move_to_end(subject)

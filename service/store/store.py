@@ -19,7 +19,7 @@ from service.permission import may_read
 from service.records import ORGANIZATIONS, Document, Filter, Record, document_of, record_of
 from service.store.database import Database, Duplicate
 from service.store.history import earlier_state, find_by_key
-from service.store.kinds import KINDS, NAMED_INDEX, index_name
+from service.store.kinds import KINDS, NAMED_INDEX, index_name, index_of, unique_keys
 from service.store.roles import StandingRoles
 from service.trail.revisions import revision_of
 
@@ -153,9 +153,8 @@ class Store:
     async def naming(self, prefix: str, key: str, own_id: str, also: Filter | None = None) -> list[Document]:
         """The documents of type `prefix` whose `key`, an index's first, names `own_id`: MOST_CHILDREN at most."""
         kind = KINDS[prefix]
-        index = next(index for index in kind.INDEXES if index.keys[0] == key)
         where = {key: own_id, **(also or {})}
-        return [*await self.database.find(kind.COLLECTION, where, MOST_CHILDREN, index=index_name(index))]
+        return [*await self.database.find(kind.COLLECTION, where, MOST_CHILDREN, index=index_of(kind, key))]
 
     @contextlib.asynccontextmanager
     async def alone(self, name: str) -> AsyncIterator[None]:
@@ -194,7 +193,7 @@ class Store:
             return {}
         kind, found = type(records[0]), dict[str, Document]()
         wanted = {record.id: document_of(record) for record in records}
-        for key in (index.keys[0] for index in kind.INDEXES if index.unique):
+        for key in unique_keys(kind):
             by_key = {document[key]: own_id for own_id, document in wanted.items()}
             for twin in await self.database.find(kind.COLLECTION, {key: {"$in": sorted(by_key)}}, len(by_key)):
                 if twin["_id"] != by_key[twin[key]]:
