@@ -20,7 +20,15 @@ from service.errors import Code, Problem, Refusal, Unavailable
 JSON, GRAPHQL = "application/json", "application/graphql-response+json"
 SUGGESTION = " Did you mean "  # graphql-core tells with it what else there is
 MOST_ERRORS = 10  # told of one request
-STATUS = {Code.UNAUTHENTICATED: 401, Code.LIMIT_EXCEEDED: 413, Code.SERVICE_UNAVAILABLE: 503}
+STATUS = {
+    Code.BAD_REQUEST: 400,
+    Code.UNAUTHENTICATED: 401,
+    Code.FORBIDDEN: 403,
+    Code.NOT_FOUND: 404,
+    Code.ALREADY_EXISTS: 409,
+    Code.LIMIT_EXCEEDED: 413,
+    Code.SERVICE_UNAVAILABLE: 503,
+}  # by the first problem; 422 for all others
 HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -57,7 +65,7 @@ def refusal_answer(refusal: Refusal, language: Language, media_type: str = JSON)
     content = {"errors": told(refusal, language)}
     if isinstance(refusal, Rejected):
         return answer(content, refusal.status, media_type, refusal.headers)
-    status = STATUS.get(refusal.problems[0].code, 400)
+    status = STATUS.get(refusal.problems[0].code, 422)
     return answer(content, status, media_type, {"WWW-Authenticate": "Bearer"} if status == 401 else None)
 
 
@@ -99,8 +107,16 @@ def shown(error: GraphQLError, language: Language, development: bool) -> list[di
 
 
 def _internal(error: GraphQLError, language: Language, development: bool) -> dict[str, Any]:
+    reference, rejected = fault(error.path, error.original_error)
+    [said] = told(rejected, language)
+    said["extensions"] |= {"reference": reference}
+    said["extensions"] |= {"detail": repr(error.original_error)} if development else {}
+    return said
+
+
+def fault(place: object, cause: BaseException | None) -> tuple[str, Rejected]:
+    """Log what went wrong inside the service; callers are told a reference to it and nothing else."""
     reference = uuid.uuid4().hex[:12]
-    log.error("internal error %s at %s", reference, error.path, exc_info=error.original_error)
-    text = {"en": f"A fault of the service, noted as {reference}.", "zh": f"服务内部错误,编号 {reference}。"}[language]
-    detail = {"detail": repr(error.original_error)} if development else {}
-    return {"message": text, "extensions": {"code": Code.INTERNAL_ERROR, "reference": reference, **detail}}
+    log.error("internal error %s at %s", reference, place, exc_info=cause)
+    english, chinese = f"A fault of the service, noted as {reference}.", f"服务内部错误,编号 {reference}。"
+    return reference, Rejected(500, english, chinese, Code.INTERNAL_ERROR)

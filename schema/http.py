@@ -17,12 +17,12 @@ from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from schema.answers import GRAPHQL, MOST_ERRORS, answer, refusal_answer, shown, unavailable
+from schema.answers import GRAPHQL, JSON, MOST_ERRORS, Rejected, answer, refusal_answer, shown, unavailable
 from schema.api import schema
 from schema.context import Context, Language, language_of
 from schema.limits import USUAL, Limits
 from schema.reader import Reader
-from schema.requests import Asked, asked_by, bad_request, idempotency_key, media_type_of, method_refused
+from schema.requests import Asked, asked_by, idempotency_key, media_type_of, method_refused
 from service.dates import day_of
 from service.errors import Code, Problem, Refusal, Unavailable
 from service.identity import Identity
@@ -38,7 +38,7 @@ def graphql_route(store: Store, identity: Identity, development: bool, limits: L
 
     async def endpoint(request: Request) -> Response:
         language = language_of(request.headers.get("accept-language"))
-        media_type = "application/json"
+        media_type = JSON
         try:
             media_type = media_type_of(request.headers.get("accept"))
             asked = await asked_by(request)
@@ -78,7 +78,7 @@ async def _executed(asked: Asked, context: Context) -> ExecutionResult:
     except TimeoutError:
         english = f"The operation took more than {OPERATION_SECONDS:.0f} s; ask for less."
         chinese = f"操作超过 {OPERATION_SECONDS:.0f} 秒;请减少查询内容。"
-        raise bad_request(english, chinese, Code.LIMIT_EXCEEDED, 503) from None
+        raise Rejected(503, english, chinese, Code.LIMIT_EXCEEDED) from None
     assert isinstance(result, ExecutionResult)  # incremental delivery is off
     return result
 

@@ -72,14 +72,10 @@ def method_refused(allowed: str) -> Rejected:
     return Rejected(405, english, f"请以 {allowed.replace(', ', ' 或 ')} 发送请求。", headers={"Allow": allowed})
 
 
-def bad_request(english: str, chinese: str, code: Code = Code.BAD_REQUEST, status: int = 400) -> Rejected:
-    return Rejected(status, english, chinese, code)
-
-
 def _of_parameters(request: Request) -> Asked:
     given: dict[str, Any] = dict(request.query_params)
     if len(given) < len(request.query_params.multi_items()):
-        raise bad_request("A parameter is given twice.", "参数重复。")
+        raise Rejected(400, "A parameter is given twice.", "参数重复。")
     for name in ("variables", "extensions"):
         if name in given:
             english, chinese = f"The parameter {name} is not JSON.", f"参数 {name} 不是 JSON。"
@@ -96,7 +92,8 @@ def _of_body(given: Any, by_get: bool) -> Asked:
         and all(isinstance(given.get(name), kind) for name, kind in kinds.items())
         and given["query"].strip()
     ):
-        raise bad_request(
+        raise Rejected(
+            400,
             'Send an object: {"query": text, "variables": object, "operationName": text, "extensions": object}.',
             '请发送对象:{"query": 文本, "variables": 对象, "operationName": 文本, "extensions": 对象}。',
         )
@@ -109,7 +106,7 @@ def orjson_of(text: bytes, english: str, chinese: str) -> Any:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
-        raise bad_request(english, chinese) from None
+        raise Rejected(400, english, chinese) from None
 
 
 async def _body(request: Request) -> bytes:
@@ -138,7 +135,8 @@ def idempotency_key(request: Request) -> str | None:
     """The caller's key, if any. Raises `Rejected` for one of another length."""
     key = request.headers.get("idempotency-key")
     if key is not None and not 0 < len(key) <= LONGEST_KEY:
-        raise bad_request(
+        raise Rejected(
+            400,
             f"An Idempotency-Key has 1 to {LONGEST_KEY} characters.",
             f"Idempotency-Key 须为 1 到 {LONGEST_KEY} 个字符。",
         )

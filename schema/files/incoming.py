@@ -8,7 +8,6 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 
 from schema.answers import Rejected
-from schema.requests import bad_request
 from service.cooperation.media import HEAD, TITLES, Medium, medium_of
 from service.errors import Code
 from service.store.files import in_parts
@@ -29,7 +28,7 @@ def told_of(query: str) -> dict[str, str]:
         listed = ", ".join(PARAMETERS)
         english = f"The query holds each of these at most once, in percent-encoded UTF-8: {listed}."
         chinese = f"查询参数只能是以下各项,每项至多一次,UTF-8 百分号编码:{listed}。"
-        raise bad_request(english, chinese)
+        raise Rejected(400, english, chinese)
     return {PARAMETERS[name]: value for name, value in given if value}
 
 
@@ -62,7 +61,7 @@ class Incoming:
             self._hash.update(part)
             yield part
         if not self._size:
-            raise bad_request("The body is the file; it is empty.", "请求体即文件,不能为空。", Code.REQUIRED, 422)
+            raise Rejected(422, "The body is the file; it is empty.", "请求体即文件,不能为空。", Code.REQUIRED)
 
     async def _arriving(self) -> AsyncIterator[bytes]:
         async for piece in self._request.stream():
@@ -73,7 +72,7 @@ class Incoming:
     def _measure(self, size: int) -> None:
         if size > self._most:
             english, chinese = f"A file has at most {self._megabytes} MB.", f"附件最大 {self._megabytes} MB。"
-            raise bad_request(english, chinese, Code.LIMIT_EXCEEDED, 413)
+            raise Rejected(413, english, chinese, Code.LIMIT_EXCEEDED)
 
     def _judge(self, head: bytes) -> None:
         self._medium = medium_of(head)

@@ -7,8 +7,7 @@ that no HTML form can send one. A file is never whole in memory, neither on its 
 import asyncio
 import functools
 import logging
-import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from http import HTTPMethod
 from typing import Any, NamedTuple, TypeAlias
 
@@ -16,7 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from schema.answers import Rejected, answer, told
+from schema.answers import Rejected, answer, fault, refusal_answer
 from schema.context import language_of
 from schema.files.incoming import Incoming, told_of
 from schema.files.outgoing import checked, headers_of, matches
@@ -38,16 +37,6 @@ from service.viewer import ANONYMOUS, Viewer, unauthenticated
 
 PATH = "/attachments"
 ACT = "createAttachment"
-STATUS = {
-    Code.BAD_REQUEST: 400,
-    Code.UNAUTHENTICATED: 401,
-    Code.FORBIDDEN: 403,
-    Code.NOT_FOUND: 404,
-    Code.ALREADY_EXISTS: 409,
-    Code.LIMIT_EXCEEDED: 413,
-    Code.SERVICE_UNAVAILABLE: 503,
-}  # of the first problem; 422 for all others
-
 OUT_OF_REACH = Rejected(
     503,
     "The service cannot reach its data; try again with the same key.",
@@ -82,29 +71,19 @@ def _answering(take: Answering) -> Answering:
     async def endpoint(request: Request) -> Response:
         try:
             return await take(request)
-        except Rejected as refusal:
-            return _refused(refusal, request, refusal.status, refusal.headers)
         except Refusal as refusal:
-            return _refused(refusal, request, STATUS.get(refusal.problems[0].code, 422), {})
+            refused = refusal
         except Unavailable as error:
             log.error("neither kept nor found: %s", error)
-            return _refused(OUT_OF_REACH, request, OUT_OF_REACH.status, {})
+            refused = OUT_OF_REACH
         except ClientDisconnect:
             log.info("an upload was broken off")
             return Response(status_code=400)  # which nobody hears
-        except Exception:
-            reference = uuid.uuid4().hex[:12]
-            log.exception("internal error %s at %s", reference, request.url.path)
-            english, chinese = f"A fault of the service, noted as {reference}.", f"服务内部错误,编号 {reference}。"
-            return _refused(Rejected(500, english, chinese, Code.INTERNAL_ERROR), request, 500, {})
+        except Exception as error:
+            _, refused = fault(request.url.path, error)
+        return refusal_answer(refused, language_of(request.headers.get("accept-language")))
 
     return endpoint
-
-
-def _refused(refusal: Refusal, request: Request, status: int, headers: Mapping[str, str]) -> Response:
-    language = language_of(request.headers.get("accept-language"))
-    more = {"WWW-Authenticate": "Bearer"} if status == 401 else headers
-    return answer({"errors": told(refusal, language)}, status, headers=more)
 
 
 class _Door:
