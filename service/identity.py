@@ -76,23 +76,21 @@ class Issuer:
     _tried: float = field(default=float("-inf"), init=False)
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
-    async def viewer(self, token: str, kid: str) -> Viewer:
-        """Who `token` speaks for. Raises jwt.PyJWTError as decoding does, `Unavailable` while no keys are known."""
+    async def claims(self, token: str, kid: str) -> Mapping[str, object]:
+        """What `token` says. Raises jwt.PyJWTError as decoding does, `Unavailable` while no keys are known."""
         key = await self._key(kid)
         if key is None:
             raise jwt.InvalidKeyError(kid)
-        return viewer_of(
-            jwt.decode(
-                token,
-                key,
-                algorithms=[name for name in ALGORITHMS if name == key.algorithm_name],
-                issuer=self.address,
-                audience=self.audience,
-                leeway=LEEWAY,
-                options={"require": ["iss", "aud", "exp", "sub"]},  # nbf is not among the claims of OIDC
-            ),
-            self.roles_claim,
+        said: Mapping[str, object] = jwt.decode(
+            token,
+            key,
+            algorithms=[name for name in ALGORITHMS if name == key.algorithm_name],
+            issuer=self.address,
+            audience=self.audience,
+            leeway=LEEWAY,
+            options={"require": ["iss", "aud", "exp", "sub"]},  # nbf is not among the claims of OIDC
         )
+        return said
 
     async def _key(self, kid: str) -> jwt.PyJWK | None:
         async with self._lock:  # whoever waits here finds what the first one fetched
@@ -185,31 +183,24 @@ class Identity:
         if authorization is None:
             return ANONYMOUS
         token = bearer(authorization)
-        if len(token) > LONGEST_TOKEN:
-            raise invalid_token()
-        header, claims = _unverified(token)
-        if self.issuer is None or claims.get("iss") != self.issuer.address:
-            viewer = self.keys.identify(authorization)
-        else:
-            viewer = await self._issued(token, str(header.get("kid")))
+        try:
+            claims, viewer = await self._verified(token)
+        except jwt.ExpiredSignatureError:
+            raise invalid_token(expired=True) from None
+        except (jwt.PyJWTError, ValueError, TypeError, KeyError, RecursionError):
+            raise invalid_token() from None
         if self.revoked.holds([name for name in (claims.get("jti"), viewer.subject) if isinstance(name, str)]):
             raise invalid_token()
         return viewer
 
-    async def _issued(self, token: str, kid: str) -> Viewer:
-        assert self.issuer is not None
-        try:
-            return await self.issuer.viewer(token, kid)
-        except jwt.ExpiredSignatureError:
-            raise invalid_token(expired=True) from None
-        except (jwt.PyJWTError, ValueError, TypeError, KeyError):
-            raise invalid_token() from None
-
-
-def _unverified(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Header and claims as the token has them: enough to choose a key, nothing to believe."""
-    try:
-        parts = jwt.decode_complete(token, options={"verify_signature": False})
-        return parts["header"], parts["payload"]
-    except (jwt.PyJWTError, ValueError, RecursionError):
-        raise invalid_token() from None
+    async def _verified(self, token: str) -> tuple[Mapping[str, object], Viewer]:
+        """Verified once, with the keys of whom the token names as its issuer: that chooses, and proves nothing."""
+        if len(token) > LONGEST_TOKEN:
+            raise jwt.DecodeError("too long")
+        if self.issuer is not None:
+            unverified = jwt.decode_complete(token, options={"verify_signature": False})
+            if unverified["payload"].get("iss") == self.issuer.address:
+                claims = await self.issuer.claims(token, str(unverified["header"].get("kid")))
+                return claims, viewer_of(claims, self.issuer.roles_claim)
+        claims = self.keys.claims(token)
+        return claims, viewer_of(claims)

@@ -19,6 +19,7 @@ from starlette.applications import Starlette
 from service import serving
 from service.app import create_app, persistently, seed_if_empty
 from service.errors import Unavailable
+from service.identity import Identity
 from service.settings import Mode, Settings, SettingsInvalid
 from service.store.database import Database
 from service.store.relay import Relay
@@ -109,13 +110,13 @@ def test_files_are_kept_in_the_data_folder_in_another_one_or_in_the_database(tmp
     assert (made.file_megabytes, made.upload_seconds) == (1000, 1)
 
 
-def test_the_first_key_signs_and_every_key_verifies(tmp_path: Path) -> None:
+async def test_the_first_key_signs_and_every_key_verifies(tmp_path: Path) -> None:
     old, new = KEY, KEY[::-1]
     viewer = Viewer("a", (Grant(Role.OPERATOR),))
     lifetime = dt.timedelta(minutes=1)
     token = settings(tmp_path, COBUILD_TOKEN_KEY=old).token_keys().issue(viewer, now(), lifetime)
     rotated = settings(tmp_path, COBUILD_TOKEN_KEY=f"{new}, {old}").token_keys()
-    assert rotated.identify(f"Bearer {token}") == viewer
+    assert await Identity(rotated).identify(f"Bearer {token}") == viewer
     assert list(rotated.keys.values()) == [new.encode(), old.encode()]
     assert not (tmp_path / "token.key").exists()
 
@@ -252,6 +253,6 @@ async def test_samples_speak_for_the_seeds_else_for_the_first_membership_else_fo
     assert await serving.sample_scope(database) == ("net_2", serving.SAMPLE_RECORDER)
     lines = await serving.sample_lines("http://h/", keys, database)
     tokens = [line.partition("#token=")[2] for line in lines if "#token=ey" in line]
-    viewers = [keys.identify(f"Bearer {token}") for token in tokens]
+    viewers = [await Identity(keys).identify(f"Bearer {token}") for token in tokens]
     assert [viewer.grants[0].role for viewer in viewers] == [role for role in Role if role is not Role.PUBLIC]
     assert ANONYMOUS not in viewers

@@ -94,6 +94,7 @@ FORGERIES: dict[str, Callable[[], str]] = {
     "another issuer": lambda: token(iss="https://evil.example"),
     "no issuer": lambda: token(iss=None),
     "no subject": lambda: token(sub=None),
+    "a subject of the service itself": lambda: token(sub="service:follower"),
     "no end": lambda: token(exp=None),
     "not yet": lambda: token(nbf=now() + dt.timedelta(minutes=5)),
     "roles that are no list": lambda: token(roles="NETWORK_ADMIN"),
