@@ -23,10 +23,10 @@ from schema.context import Context, Language, language_of
 from schema.limits import USUAL, Limits
 from schema.reader import Reader
 from schema.requests import Asked, asked_by, idempotency_key, media_type_of, method_refused
-from service.dates import day_of
+from service.dates import day_of, now
 from service.errors import Code, Problem, Refusal, Unavailable
 from service.identity import Identity
-from service.store.store import Store, now
+from service.store.store import Store
 
 OPERATION_SECONDS = 15.0
 READING = frozenset({OperationType.QUERY})

@@ -14,14 +14,14 @@ from collections.abc import Callable, Iterator, Sequence
 from seeds import synthetic
 from seeds.loader import SeedInvalid, plant, read
 from service import role_commands, serving
-from service.dates import day_of
+from service.dates import day_of, now
 from service.errors import Unavailable
 from service.serving import STANDALONE, CommandFailed
 from service.settings import CHECKOUT, VARIABLES, Settings, SettingsInvalid
 from service.store import upkeep
 from service.store.doctor import Findings, examine
 from service.store.embedded import EngineUnavailable, installed_version
-from service.store.store import Store, now
+from service.store.store import Store
 from service.viewer import Grant, Role, Viewer
 
 SCHEMA_FILE = CHECKOUT / "schema" / "schema.graphql"

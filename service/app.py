@@ -19,6 +19,7 @@ from schema.graphiql import graphiql_routes, samples
 from schema.http import graphql_route
 from schema.reference import reference_route
 from seeds.loader import plant, read
+from service.dates import now
 from service.errors import Unavailable
 from service.network.networks import Network
 from service.settings import Settings
@@ -26,7 +27,7 @@ from service.store import upkeep
 from service.store.database import Database
 from service.store.files import Files, files_in
 from service.store.relay import Relay
-from service.store.store import Store, now
+from service.store.store import Store
 from service.store.sweep import keep_sweeping
 
 Announce: TypeAlias = Callable[[Database], Awaitable[None]]

@@ -13,6 +13,12 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 FIRST_DAY, LAST_DAY = dt.date(1, 1, 1), dt.date(9999, 12, 31)  # stand for "no bound" in stored ranges
 
 
+def now() -> dt.datetime:
+    """The present moment as finely as the database keeps it: milliseconds, UTC."""
+    moment = dt.datetime.now(dt.UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
 def day_of(moment: dt.datetime) -> dt.date:
     """The Shanghai day of an aware moment: 16:00 UTC is already tomorrow there."""
     return moment.astimezone(SHANGHAI).date()

@@ -11,7 +11,7 @@ from typing import TypeAlias, TypeVar
 
 from service import serving
 from service.acts import Act
-from service.dates import day_of
+from service.dates import day_of, now
 from service.errors import Refusal
 from service.network import giving
 from service.network.roles import RoleAssignment
@@ -21,7 +21,7 @@ from service.settings import Settings
 from service.store import upkeep
 from service.store.kinds import index_name
 from service.store.reads import Query
-from service.store.store import Store, now
+from service.store.store import Store
 from service.viewer import Grant, Role, Viewer
 
 REASON = "command line 命令行"

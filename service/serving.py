@@ -12,10 +12,10 @@ from dataclasses import replace
 
 import uvicorn
 
+from service.dates import now
 from service.settings import Settings
 from service.store.database import Database
 from service.store.embedded import EmbeddedEngine, EngineMissing
-from service.store.store import now
 from service.viewer import INSTALLATION_WIDE, Grant, Role, TokenKeys, Viewer
 
 STANDALONE = "With the embedded database, stop the service first. 使用内嵌数据库时请先停止服务。"

@@ -23,13 +23,13 @@ from schema.context import Context, Language
 from schema.limits import USUAL, Limits
 from schema.reader import Reader
 from seeds.loader import load
-from service.dates import day_of
+from service.dates import day_of, now
 from service.errors import Problem, Refusal
 from service.store import upkeep
 from service.store.database import Database, DriverName
 from service.store.embedded import EmbeddedEngine
 from service.store.relay import Relay
-from service.store.store import Store, now
+from service.store.store import Store
 from service.viewer import Grant, Role, Viewer
 
 # A busy machine is no failure, and a run of CI is the same each time.

@@ -25,14 +25,14 @@ from schema.results import fingerprint
 from service.acts import Act, idempotency_key
 from service.cooperation import attaching
 from service.cooperation.attachments import ATTACHABLE, Attachment, AttachmentStatus, kind_prefix
-from service.dates import day_of
+from service.dates import day_of, now
 from service.errors import Code, Refusal, Unavailable, not_found
 from service.identity import Identity
 from service.permission import may_read
 from service.records import Document
 from service.store.files import Files, Missing, new_name
 from service.store.history import find_by_key
-from service.store.store import Store, now
+from service.store.store import Store
 from service.viewer import ANONYMOUS, Viewer, unauthenticated
 
 PATH = "/attachments"

@@ -18,10 +18,10 @@ from typing import Any, Protocol, TypeVar
 
 from ulid import ULID
 
+from service.dates import now
 from service.errors import Unavailable
 from service.store.database import Database
 from service.store.kinds import CHUNKS
-from service.store.store import now
 
 FILES = "content.files"
 PART = 255 * 1024  # bytes held at a time, and in one chunk of GridFS

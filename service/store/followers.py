@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, TypeAlias
 from service.acts import Act, following
 from service.cooperation import renewing
 from service.cooperation.agreements import Agreement
+from service.dates import now
 from service.errors import Code, Refusal
 from service.network import merging
 from service.network.organizations import Organization
@@ -24,7 +25,7 @@ from service.records import Record
 from service.store.database import Database, Duplicate
 from service.store.kinds import REVISIONS, SEQUENCE_INDEX, kind_of
 from service.store.leases import LEASES
-from service.store.store import Store, now
+from service.store.store import Store
 
 CURSORS = "followers"
 BATCH = 200  # revisions looked at in one partition at a time

@@ -10,9 +10,9 @@ import datetime as dt
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+from service.dates import now
 from service.errors import Unavailable
 from service.store.database import Database, Duplicate
-from service.store.store import now
 
 LEASES = "leases"
 TERM = dt.timedelta(seconds=10)

@@ -16,12 +16,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+from service.dates import now
 from service.errors import Unavailable
 from service.store.database import Database, Duplicate
 from service.store.followers import FOLLOWERS, Follower, behind, follow
 from service.store.kinds import KINDS, REVISIONS, SEQUENCE_INDEX
 from service.store.leases import Lease, acquire, release
-from service.store.store import Store, now
+from service.store.store import Store
 
 ROUND = 200  # records looked at in one collection at a time
 PAUSE = 1.0  # seconds between looks when nobody says that something was written

@@ -20,6 +20,7 @@ from service.records import ORGANIZATIONS, Document, Filter, Record, document_of
 from service.store.database import Database, Duplicate
 from service.store.history import earlier_state, find_by_key
 from service.store.kinds import KINDS, NAMED_INDEX, index_name, index_of, unique_keys
+from service.store.leases import held
 from service.store.roles import StandingRoles
 from service.trail.revisions import revision_of
 
@@ -163,8 +164,6 @@ class Store:
         For rules that compare records, which no unique index can keep. Raises `Unavailable` when others take too
         long. Two keep out of each other's way as long as neither stands still for the term of a lease (10 s).
         """
-        from service.store.leases import held  # which knows this module
-
         async with contextlib.AsyncExitStack() as stack:
             try:
                 await stack.enter_async_context(held(self.database, name, secrets.token_hex(8), PATIENCE))
@@ -254,9 +253,3 @@ def conflict(own_id: str, seen: int, current: int) -> Refusal:
     english = f"You saw version {seen}; version {current} stands now. Read it again, then decide."
     chinese = f"您看到的是第 {seen} 版,现已是第 {current} 版。请重新读取后再决定。"
     return Refusal(Problem(Code.CONFLICT, ("version",), english, chinese, own_id, current))
-
-
-def now() -> dt.datetime:
-    """The present moment as finely as the database keeps it: milliseconds, UTC."""
-    moment = dt.datetime.now(dt.UTC)
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

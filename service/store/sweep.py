@@ -9,9 +9,9 @@ import datetime as dt
 import logging
 
 from service.cooperation.attachments import Attachment
+from service.dates import now
 from service.store.database import Database
 from service.store.files import Files
-from service.store.store import now
 
 AGE = dt.timedelta(days=1)
 PAUSE = 6 * 3600  # seconds

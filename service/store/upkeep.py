@@ -4,11 +4,11 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
+from service.dates import now
 from service.records import BOOKKEEPING, document_of, fact_names, record_of
 from service.store.database import Database, Duplicate
 from service.store.kinds import KINDS, index_name, indexes
 from service.store.leases import held
-from service.store.store import now
 
 MIGRATIONS = "migrations"
 LEASE = "upkeep"

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from seeds.loader import load
+from service.dates import now
 from service.store import upkeep
 from service.store.database import Database, DriverName
 from service.store.kinds import indexes
 from service.store.relay import Relay
-from service.store.store import Store, now
+from service.store.store import Store
 from tests.api.uploads import Doors, doors
 from tests.api.world import TODAY, build
 from tests.conftest import House

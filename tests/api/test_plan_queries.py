@@ -10,10 +10,11 @@ import pytest
 from schema.context import Language
 from schema.cooperation import plans
 from seeds.loader import load
+from service.dates import now
 from service.store import upkeep
 from service.store.database import Database
 from service.store.relay import Relay
-from service.store.store import Store, now
+from service.store.store import Store
 from service.viewer import ANONYMOUS
 from tests.api.world import at, do, made, problems
 from tests.api.world_plans import line

@@ -13,12 +13,12 @@ from starlette.applications import Starlette
 
 from schema.http import graphql_route
 from service.acts import Act
+from service.dates import now
 from service.errors import Unavailable
 from service.identity import Identity
 from service.network import giving
 from service.serving import bound
 from service.store.roles import KEPT_SECONDS, StandingRoles
-from service.store.store import now
 from service.viewer import Viewer
 from tests.api.wire import KEYS, client_of, codes, post
 from tests.api.world import activity

@@ -11,11 +11,10 @@ import pytest
 from seeds.loader import read
 from service.cooperation.activities import HAPPENED, Activity
 from service.cooperation.pillars import Pillar
-from service.dates import day_of
+from service.dates import day_of, now
 from service.network.memberships import Membership, MembershipStatus
 from service.network.organizations import Organization
 from service.records import document_of
-from service.store.store import now
 from tests.api.walking import Walker, served
 from tests.conftest import FRONT_END, NETWORK
 

@@ -11,8 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from service.dates import SHANGHAI, day_of
-from service.store.store import now
+from service.dates import SHANGHAI, day_of, now
 from service.viewer import Viewer
 from tests.api.uploads import PDF, pdf
 from tests.api.walk_texts import (

@@ -17,10 +17,10 @@ from starlette.applications import Starlette
 
 from schema.files.routes import Taking, attachment_routes
 from schema.http import graphql_route
+from service.dates import now
 from service.identity import Identity
 from service.store.files import FILES, Files, Folder, GridFS
 from service.store.kinds import CHUNKS
-from service.store.store import now
 from service.viewer import Viewer
 from tests.api.wire import HOUR, KEYS
 from tests.conftest import ADMIN, House

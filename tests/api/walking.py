@@ -18,9 +18,9 @@ import uvicorn
 from pymongo import MongoClient
 
 from service.app import create_app
+from service.dates import now
 from service.serving import bound
 from service.settings import Settings
-from service.store.store import now
 from service.viewer import TokenKeys, Viewer
 from tests.conftest import OUTLIVES_THE_TESTS
 

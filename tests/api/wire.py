@@ -7,9 +7,9 @@ import orjson
 from starlette.applications import Starlette
 
 from schema.http import graphql_route
+from service.dates import now
 from service.errors import Code
 from service.identity import Identity
-from service.store.store import now
 from service.viewer import TokenKeys
 from tests.conftest import ADMIN, House
 

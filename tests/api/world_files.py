@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 from service.acts import Act
 from service.cooperation import attaching
-from service.store.store import now
+from service.dates import now
 from service.viewer import Viewer
 from tests.conftest import House
 

@@ -12,10 +12,9 @@ from typing import Any
 import pytest
 from pymongo import MongoClient
 
-from service.dates import SHANGHAI, day_of
+from service.dates import SHANGHAI, day_of, now
 from service.settings import Settings
 from service.store.leases import LEASES
-from service.store.store import now
 from service.viewer import Grant, Role, Viewer
 from tests.api.walking import Served, Walker, client_of, database
 from tests.conftest import ADMIN, FRONT_END, LEAD, LEAD_RECORDER, NETWORK, STRANGER

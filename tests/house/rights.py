@@ -22,12 +22,13 @@ from graphql import (
 )
 
 from seeds.loader import load
+from service.dates import now
 from service.errors import Code, Refusal
 from service.store import upkeep
 from service.store.database import Database
 from service.store.kinds import kind_of
 from service.store.relay import Relay
-from service.store.store import Store, now
+from service.store.store import Store
 from service.viewer import ANONYMOUS, Viewer
 from tests.api.world import MUTATIONS, QUERIES, SCHOOL_RECORDER, build, operation
 from tests.conftest import (

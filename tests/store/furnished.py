@@ -6,10 +6,11 @@ import datetime as dt
 from schema.limits import Limits
 from seeds.loader import load, plant
 from seeds.synthetic import records
+from service.dates import now
 from service.network.giving import give
 from service.store.database import Database
 from service.store.relay import Relay
-from service.store.store import Store, now
+from service.store.store import Store
 from tests.api.world_files import attached
 from tests.conftest import ADMIN, NETWORK, House
 from tests.store.furniture import FURNITURE

@@ -8,6 +8,7 @@ from typing import get_args
 
 import pytest
 
+from service.dates import now
 from service.errors import Unavailable
 from service.store.database import Database, DriverName
 from service.store.files import (
@@ -24,7 +25,6 @@ from service.store.files import (
     new_name,
 )
 from service.store.kinds import CHUNKS
-from service.store.store import now
 from service.store.sweep import keep_sweeping, sweep
 from tests.api.world_files import attached
 from tests.conftest import ADMIN

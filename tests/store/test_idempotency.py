@@ -12,10 +12,11 @@ import pytest
 from seeds.loader import load
 from service.acts import idempotency_key
 from service.cooperation.activities import Activity
+from service.dates import now
 from service.store.database import DriverName
 from service.store.kinds import REVISIONS
 from service.store.relay import Relay
-from service.store.store import Store, now
+from service.store.store import Store
 from service.viewer import Grant, Role, Viewer
 from tests.conftest import ADMIN, BANK, LEAD, LEAD_RECORDER, NETWORK, House
 from tests.store.conftest import MakeDatabase

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from service.dates import now
 from service.store import leases
 from service.store.database import Database, Duplicate
 from service.store.leases import LEASES, TERM, Lease, acquire, release
-from service.store.store import now
 from tests.store.scene import NOW, interleaved
 
 

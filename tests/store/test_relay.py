@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from service.cooperation.activities import Activity
+from service.dates import now
 from service.errors import Unavailable
 from service.records import INSTALLATION
 from service.store import history, relay
@@ -15,7 +16,7 @@ from service.store.database import Database
 from service.store.kinds import REVISIONS
 from service.store.leases import acquire
 from service.store.relay import Relay, last_sequence
-from service.store.store import Store, now
+from service.store.store import Store
 from tests.store.conftest import MakeDatabase
 from tests.store.scene import NOW, act, activity, relayed, waiting, wire
 from tests.store.trail_scene import (

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from service.cooperation.activities import Activity
+from service.dates import now
 from service.records import INSTALLATION, Record
 from service.store import history, leases, relay
 from service.store.database import Database
 from service.store.leases import Lease
-from service.store.store import Store, now
+from service.store.store import Store
 from tests.store.conftest import MakeDatabase
 from tests.store.scene import going, interleaved, relayed, waiting
 from tests.store.trail_scene import (

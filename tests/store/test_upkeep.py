@@ -10,14 +10,14 @@ import pytest
 
 from seeds.loader import load
 from service.cooperation.activities import Activity
-from service.dates import PartialDate
+from service.dates import PartialDate, now
 from service.network.organizations import Organization
 from service.records import document_of, record_of
 from service.store import leases, upkeep
 from service.store.database import Database, DriverName
 from service.store.kinds import CHUNKS, KINDS, index_name, indexes
 from service.store.leases import LEASES, acquire
-from service.store.store import Store, now
+from service.store.store import Store
 from service.store.upkeep import ALL, MIGRATIONS, Migration, derive_keys, prepare
 from tests.store.conftest import MakeDatabase
 from tests.store.scene import act, activity, organization, waiting

@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from service.cooperation.activities import Activity
+from service.dates import now
 from service.network.organizations import Organization
 from service.records import Record
 from service.store.database import Database
 from service.store.leases import LEASES
 from service.store.relay import Relay
-from service.store.store import Store, now
+from service.store.store import Store
 from service.viewer import Grant, Role, Viewer
 from tests.store.scene import NOW, act, activity, check_trail, organization, waiting
 
