@@ -8,7 +8,7 @@ BASE_PYTHON = $(shell for python in python3.11 python3; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 
 # These modules decide what is recorded and who may read it: every branch of theirs is run by a test.
-EXACT := service/trail/*,service/network/*,service/cooperation/*,service/dates.py,service/facts.py,service/records.py,$\
+EXACT := service/trail/*,service/network/*,service/cooperation/*,service/integrity/*,service/dates.py,service/facts.py,service/records.py,$\
 	service/permission.py,service/viewer.py,service/acts.py,service/ancestry.py,service/pinyin.py,$\
 	service/searching.py,service/identity.py,service/errors.py,schema/limits.py
 

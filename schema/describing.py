@@ -51,6 +51,29 @@ publish(
         "CONFIRM_ACTIVITIES": ("Confirm or dispute what others filed.", "确认其他单位的登记或提出异议。"),
         "KEEP_PLANS": ("Keep the yearly plans of activities.", "维护系列活动计划表。"),
         "GIVE_ROLES": ("Give, hand over and withdraw roles.", "授予、移交、撤销角色。"),
+        "READ_FINDINGS": ("Read findings, audits, breaches and gifts.", "读取问题、审计、违约与礼品登记。"),
+        "READ_DRAFT_FINDINGS": ("Read draft findings and reported breaches.", "读取问题草稿与未核实的违约举报。"),
+        "READ_RESTRICTED": (
+            "Read who reported a breach and who acknowledged; each reading is logged.",
+            "读取举报人与知晓人员身份,每次读取均有记录。",
+        ),
+        "READ_ACCESS_LOG": ("Read who read what is restricted.", "读取受限信息的查阅记录。"),
+        "KEEP_CLAUSES": ("Keep the clauses of commitments.", "维护廉洁承诺条款库。"),
+        "MAKE_COMMITMENTS": (
+            "Draw up, sign, publicise and withdraw commitments and record acknowledgements, for one's organisation.",
+            "代表本单位拟订、签署、公示、撤回廉洁承诺并登记知晓情况。",
+        ),
+        "RECORD_GIFTS": ("Record gifts that one's organisation gave or received.", "登记本单位收送的礼品礼金。"),
+        "DECIDE_GIFTS": ("Decide and review gifts.", "对礼品礼金作出处理与复核。"),
+        "REPORT_BREACHES": ("Report the breach of a commitment.", "举报违反廉洁承诺的行为。"),
+        "JUDGE_BREACHES": ("Confirm, dismiss and resolve reported breaches.", "核实、驳回、办结违约举报。"),
+        "KEEP_AUDITS": (
+            "Open audits, run checks, raise, grade, assign, verify and close findings.",
+            "开展审计、运行检查,提出、定级、交办、验证、关闭问题。",
+        ),
+        "RECTIFY_FINDINGS": ("Record what one's organisation did about a finding.", "登记本单位的整改情况。"),
+        "FORGET_PERSONS": ("Forget a person: erase what the trail tells of them.", "遗忘个人:抹除留痕中的个人信息。"),
+        "VERIFY_TRAIL": ("Verify the chain of revisions.", "校验留痕链。"),
     },
 )
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 from strawberry.dataloader import DataLoader
 
 from service.permission import may_read
-from service.records import Document, Record
+from service.records import RIGHTS_KEYS, Document, Record
 from service.store import history, reads, unpaired
 from service.store.database import Database
 from service.store.history import Part
@@ -116,7 +116,7 @@ class Reader:
             by_kind[each.prefix].append(each)
         for prefix, same in by_kind.items():
             kind = KINDS[prefix]
-            fields = {"network", *kind.STATE_KEYS}.union(*(each.fields for each in same))
+            fields = {*RIGHTS_KEYS, *kind.STATE_KEYS}.union(*(each.fields for each in same))
             loaded = await self._answering(kind, {each.own_id for each in same}, fields)
             found |= {
                 own_id: document

@@ -15,6 +15,7 @@ from service.facts import malformed
 from service.viewer import SERVICE, Grant, Role, Viewer
 
 FOLLOWER = f"{SERVICE}follower"
+FOLLOWING = (Role.NETWORK_ADMIN, Role.INTEGRITY_OFFICER)
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,12 @@ class Act:
 
 
 def following(name: str, revision: Mapping[str, Any], at: dt.datetime) -> Act:
-    """What the service itself does because of `revision`, keyed by it, with an administrator's rights in its network.
+    """What the service itself does because of `revision`, keyed by it, with the rights of an administrator and of the
+    integrity office in its network.
 
     No token can name its subject (`viewer.identify`), and no mutation leads to what a follower calls.
     """
-    viewer = Viewer(FOLLOWER, (Grant(Role.NETWORK_ADMIN, revision["network"]),))
+    viewer = Viewer(FOLLOWER, tuple(Grant(role, revision["network"]) for role in FOLLOWING))
     own_id = revision["_id"]
     reason = f"Follows revision {own_id}. 随修订 {own_id} 更新。"
     return Act(viewer, at, name, reason, idempotency_key(viewer, own_id, name), own_id)

@@ -10,7 +10,7 @@ from service.viewer import Right, Viewer, forbidden
 
 def may_read(kind: type[Record], document: Document, viewer: Viewer, day: dt.date) -> bool:
     """Whether `viewer` may know of this document at all."""
-    return viewer.may(kind.right_to_read(document, day), document["network"])
+    return viewer.may(kind.right_to_read(document, day), document["network"], document["concerns"])
 
 
 READING = READERS[::-1]  # each includes those after it
@@ -24,23 +24,29 @@ def readable(
     With `keys`, what is found by them must let the viewer know of them as well.
     """
     least = max((READERS.index(kind.PRIVATE_KEYS[key]) for key in keys if key in kind.PRIVATE_KEYS), default=0)
-    reading = [right for right in READING if READERS.index(right) >= least]
-    if network is not None:
-        held = next((right for right in reading if viewer.may(right, network)), None)
-        return None if held is None else kind.readable_filter(held, day)
     clauses: list[Filter] = []
-    for right in reading:
+    for right in READING[: len(READING) - least]:
         part = kind.readable_filter(right, day)
-        if part is None:
-            continue
-        if right is Right.READ_PUBLIC:
-            clauses.append(part)
-        elif networks := viewer.networks(right):
-            clause = {"network": {"$in": list(networks)}, **part}
-            clauses += [] if clause in clauses else [clause]
+        scopes = [] if part is None else _scopes(viewer, right, network)
+        clauses += [clause for scope in scopes if (clause := {**scope, **(part or {})}) not in clauses]
+        if network is not None and {} in scopes:
+            break  # what the rights after this one let read is among it
     if not clauses or {} in clauses:
         return {} if clauses else None
     return clauses[0] if len(clauses) == 1 else {"$or": clauses}
+
+
+def _scopes(viewer: Viewer, right: Right, network: str | None) -> list[Filter]:
+    """For which records `viewer` holds `right`, in all networks or in one."""
+    if right is Right.READ_PUBLIC:
+        return [{}]
+    own = viewer.organizations(right)
+    if network is not None:
+        narrow: list[Filter] = [{"concerns": {"$in": list(own[network])}}] if network in own else []
+        return [{}] if viewer.may(right, network) else narrow
+    whole = viewer.networks(right)
+    wide: list[Filter] = [{"network": {"$in": list(whole)}}] if whole else []
+    return [*wide, *({"network": each, "concerns": {"$in": list(own[each])}} for each in own if each not in whole)]
 
 
 def steps_open(kind: type[Record], document: Document, viewer: Viewer, day: dt.date) -> list[Action]:

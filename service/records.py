@@ -19,7 +19,8 @@ Filter: TypeAlias = dict[str, Any]
 BOOKKEEPING = ("id", "version", "head", "created_at")  # not facts: no revision speaks of them
 RIGHTS_KEYS = ("network", "concerns")  # what a right on a record depends on
 QUOTED = "sources.quotation"  # private where the words that a record rests on may hold a private name
-READERS = (Right.READ_PUBLIC, Right.READ_NETWORK, Right.READ_DRAFTS)  # each includes those before it
+# Each of these includes those before it.
+READERS = (Right.READ_PUBLIC, Right.READ_NETWORK, Right.READ_DRAFTS, Right.READ_FINDINGS, Right.READ_DRAFT_FINDINGS)
 ORGANIZATIONS = "organizations_named"  # the stored key by which every kind of record names organisations
 INSTALLATION = "installation"  # the partition of what belongs to no single network
 
@@ -74,6 +75,20 @@ class Action(Upper):
     MERGE = auto()
     HAND_OVER = auto()
     WITHDRAW = auto()
+    PUBLICISE = auto()
+    END_PUBLICITY = auto()
+    ACKNOWLEDGE = auto()
+    DECIDE = auto()
+    REVIEW = auto()
+    DISMISS = auto()
+    RESOLVE = auto()
+    OPEN = auto()
+    ASSIGN = auto()
+    RECTIFY = auto()
+    VERIFY = auto()
+    RUN_CHECKS = auto()
+    REPORT = auto()
+    FORGET = auto()
 
 
 class Step(NamedTuple):
@@ -151,13 +166,18 @@ class Record:
 
     @classmethod
     def right_to_read(cls, document: Document, day: dt.date) -> Right:
-        """The right that reading `document` needs: READ_PUBLIC, READ_NETWORK or READ_DRAFTS."""
+        """The right that reading `document` needs: one of READERS."""
         return cls.READ
 
     @classmethod
     def readable_filter(cls, right: Right, day: dt.date) -> Filter | None:
         """The documents that `right` alone lets read; None for none. Agrees with `right_to_read`."""
-        return {} if READERS.index(right) >= READERS.index(cls.READ) else None
+        return {} if includes(right, cls.READ) else None
+
+
+def includes(right: Right, other: Right) -> bool:
+    """Whether who holds `right`, one of READERS, may read what `other`, another of them, lets read."""
+    return READERS.index(right) >= READERS.index(other)
 
 
 R = TypeVar("R", bound=Record)

@@ -52,6 +52,20 @@ class Right(Upper):
     CONFIRM_ACTIVITIES = auto()
     KEEP_PLANS = auto()
     GIVE_ROLES = auto()
+    READ_FINDINGS = auto()
+    READ_DRAFT_FINDINGS = auto()
+    READ_RESTRICTED = auto()
+    READ_ACCESS_LOG = auto()
+    KEEP_CLAUSES = auto()
+    MAKE_COMMITMENTS = auto()
+    RECORD_GIFTS = auto()
+    DECIDE_GIFTS = auto()
+    REPORT_BREACHES = auto()
+    JUDGE_BREACHES = auto()
+    KEEP_AUDITS = auto()
+    RECTIFY_FINDINGS = auto()
+    FORGET_PERSONS = auto()
+    VERIFY_TRAIL = auto()
 
 
 READERS = frozenset({Right.READ_PUBLIC, Right.READ_NETWORK})
@@ -61,7 +75,17 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.PUBLIC: frozenset({Right.READ_PUBLIC}),
     Role.FRONT_END: READERS,
     Role.RECORDER: INSIDERS
-    | {Right.READ_CONTACTS, Right.SIGN_AGREEMENTS, Right.RECORD_ACTIVITIES, Right.CONFIRM_ACTIVITIES},
+    | {
+        Right.READ_CONTACTS,
+        Right.SIGN_AGREEMENTS,
+        Right.RECORD_ACTIVITIES,
+        Right.CONFIRM_ACTIVITIES,
+        Right.READ_FINDINGS,
+        Right.MAKE_COMMITMENTS,
+        Right.RECORD_GIFTS,
+        Right.REPORT_BREACHES,
+        Right.RECTIFY_FINDINGS,
+    },
     Role.NETWORK_ADMIN: INSIDERS
     | {
         Right.READ_CONTACTS,
@@ -72,14 +96,40 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
         Right.RECORD_ACTIVITIES,
         Right.KEEP_PLANS,
         Right.GIVE_ROLES,
+        Right.READ_FINDINGS,
+        Right.FORGET_PERSONS,
     },
-    Role.INTEGRITY_OFFICER: INSIDERS | {Right.READ_CONTACTS},
-    Role.OBSERVER: INSIDERS,
-    Role.OPERATOR: frozenset({Right.READ_PUBLIC, Right.CREATE_NETWORKS}),
+    Role.INTEGRITY_OFFICER: INSIDERS
+    | {
+        Right.READ_CONTACTS,
+        Right.READ_FINDINGS,
+        Right.READ_DRAFT_FINDINGS,
+        Right.READ_RESTRICTED,
+        Right.READ_ACCESS_LOG,
+        Right.KEEP_CLAUSES,
+        Right.DECIDE_GIFTS,
+        Right.REPORT_BREACHES,
+        Right.JUDGE_BREACHES,
+        Right.KEEP_AUDITS,
+        Right.VERIFY_TRAIL,
+    },
+    Role.OBSERVER: INSIDERS
+    | {Right.READ_FINDINGS, Right.READ_DRAFT_FINDINGS, Right.READ_ACCESS_LOG, Right.VERIFY_TRAIL},
+    Role.OPERATOR: frozenset({Right.READ_PUBLIC, Right.CREATE_NETWORKS, Right.VERIFY_TRAIL}),
 }
 INSTALLATION_WIDE = frozenset({Role.PUBLIC, Role.OPERATOR})
 OWN_ORGANIZATION_ONLY = frozenset(
-    {Right.READ_CONTACTS, Right.SIGN_AGREEMENTS, Right.RECORD_ACTIVITIES, Right.CONFIRM_ACTIVITIES}
+    {
+        Right.READ_CONTACTS,
+        Right.SIGN_AGREEMENTS,
+        Right.RECORD_ACTIVITIES,
+        Right.CONFIRM_ACTIVITIES,
+        Right.READ_FINDINGS,
+        Right.MAKE_COMMITMENTS,
+        Right.RECORD_GIFTS,
+        Right.REPORT_BREACHES,
+        Right.RECTIFY_FINDINGS,
+    }
 )  # held by an organisation's recorder for that organisation alone
 
 
@@ -110,9 +160,11 @@ class Grant:
     def gives(self, right: Right, network: str | None, organizations: Collection[str]) -> bool:
         if right not in RIGHTS[self.role] or self.network not in (None, network):
             return False
-        if self.organization is None or right not in OWN_ORGANIZATION_ONLY:
-            return True
-        return self.organization in organizations
+        return not self.narrows(right) or self.organization in organizations
+
+    def narrows(self, right: Right) -> bool:
+        """Whether it gives `right` for the records of its own organisation alone."""
+        return self.organization is not None and right in OWN_ORGANIZATION_ONLY
 
 
 @dataclass(frozen=True)
@@ -133,9 +185,22 @@ class Viewer:
         return right is Right.READ_PUBLIC or any(right in RIGHTS[grant.role] for grant in self.grants)
 
     def networks(self, right: Right) -> tuple[str, ...]:
-        """The networks in which `right` is held, in a stable order."""
-        held = {grant.network for grant in self.grants if right in RIGHTS[grant.role]}
+        """The networks in which `right` is held for every record, in a stable order."""
+        held = {grant.network for grant in self._carrying(right) if not grant.narrows(right)}
         return tuple(sorted(network for network in held if network is not None))
+
+    def organizations(self, right: Right) -> Mapping[str, tuple[str, ...]]:
+        """By network the organisations for whose records alone `right` is held, in a stable order."""
+        narrow = {
+            (str(grant.network), str(grant.organization)) for grant in self._carrying(right) if grant.narrows(right)
+        }
+        return {
+            network: tuple(sorted(own for own_network, own in narrow if own_network == network))
+            for network, _ in sorted(narrow)
+        }
+
+    def _carrying(self, right: Right) -> list[Grant]:
+        return [grant for grant in self.grants if right in RIGHTS[grant.role]]
 
 
 ANONYMOUS = Viewer("anonymous")

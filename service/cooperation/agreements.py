@@ -19,7 +19,7 @@ from service.cooperation.texts import Amendment, AmendmentState, Decline, Signat
 from service.dates import FIRST_DAY, LAST_DAY, PartialDate
 from service.facts import text
 from service.pinyin import sort_key
-from service.records import Action, Document, Filter, Index, Origin, Record, Step, joined, ordered
+from service.records import Action, Document, Filter, Index, Origin, Record, Step, includes, joined, ordered
 from service.viewer import Right, Upper
 
 LONGEST_AGREEMENT = 20_000  # characters
@@ -267,7 +267,7 @@ class Agreement(Record):
     def readable_filter(cls, right: Right, day: dt.date) -> Filter | None:
         if right is Right.READ_PUBLIC:
             return cls.state_filter(AgreementStatus.ACTIVE, day)
-        return {} if right is Right.READ_DRAFTS else {"stage": {"$nin": sorted(DRAFTS)}}
+        return {} if includes(right, Right.READ_DRAFTS) else {"stage": {"$nin": sorted(DRAFTS)}}
 
 
 def in_force_during(agreement: Document, first: dt.date, last: dt.date) -> bool:

@@ -14,7 +14,7 @@ from service.cooperation.agreements import Agreement
 from service.cooperation.deliverables import Deliverable
 from service.cooperation.plans import ActivityPlan
 from service.facts import number, text
-from service.records import Action, Document, Filter, Index, Record, Step, joined, ordered
+from service.records import Action, Document, Filter, Index, Record, Step, includes, joined, ordered
 from service.viewer import Right, Upper
 
 LONGEST_NAME, LONGEST_DESCRIPTION = 200, 500  # characters
@@ -122,7 +122,7 @@ class Attachment(Record):
 
     @classmethod
     def readable_filter(cls, right: Right, day: object) -> Filter | None:
-        if right is Right.READ_DRAFTS:
+        if includes(right, Right.READ_DRAFTS):
             return {}
         open_kinds = sorted(prefix for prefix, each in ATTACHABLE.items() if each.read is right)
         return {"record_kind": {"$in": open_kinds}} if open_kinds else None

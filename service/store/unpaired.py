@@ -10,7 +10,7 @@ from service.network.memberships import Membership, MembershipRole
 from service.network.organizations import Organization
 from service.network.pairings import Pairing
 from service.network.spans import Span, SpanState
-from service.records import Document
+from service.records import RIGHTS_KEYS, Document
 from service.store.database import Database
 from service.store.kinds import index_name
 from service.store.reads import Query, by_ids
@@ -73,7 +73,7 @@ async def _standing(
 ) -> list[dict[str, Any]]:
     """The spans of `networks` that stand on `day`."""
     query = Query(kind, {"network": {"$in": sorted(networks)}}, (kind.state_filter(SpanState.ACTIVE, day),))
-    return await _all(database, query, ["network", *fields])
+    return await _all(database, query, [*RIGHTS_KEYS, *fields])
 
 
 async def _all(database: Database, query: Query, fields: Sequence[str]) -> list[dict[str, Any]]:

@@ -34,6 +34,20 @@ RECORD_ACTIVITIES     .        .        o           x               .           
 CONFIRM_ACTIVITIES    .        .        o           .               .            .        .
 KEEP_PLANS            .        .        .           x               .            .        .
 GIVE_ROLES            .        .        .           x               .            .        .
+READ_FINDINGS         .        .        o           x               x            x        .
+READ_DRAFT_FINDINGS   .        .        .           .               x            x        .
+READ_RESTRICTED       .        .        .           .               x            .        .
+READ_ACCESS_LOG       .        .        .           .               x            x        .
+KEEP_CLAUSES          .        .        .           .               x            .        .
+MAKE_COMMITMENTS      .        .        o           .               .            .        .
+RECORD_GIFTS          .        .        o           .               .            .        .
+DECIDE_GIFTS          .        .        .           .               x            .        .
+REPORT_BREACHES       .        .        o           .               x            .        .
+JUDGE_BREACHES        .        .        .           .               x            .        .
+KEEP_AUDITS           .        .        .           .               x            .        .
+RECTIFY_FINDINGS      .        .        o           .               .            .        .
+FORGET_PERSONS        .        .        .           x               .            .        .
+VERIFY_TRAIL          .        .        .           .               x            x        x
 """
 ROLES, *LINES = (line.split() for line in MATRIX.strip().splitlines())
 EXPECTED = {
@@ -63,7 +77,8 @@ def test_a_role_gives_what_its_row_says_and_nothing_else(role: Role, right: Righ
     assert viewer.may(right, "net_b", ["org_1"]) == everywhere
     assert viewer.may(right) == everywhere
     assert viewer.may_somewhere(right) == (mark in "xo")
-    assert viewer.networks(right) == (() if role in INSTALLATION_WIDE or mark == "." else ("net_a",))
+    assert viewer.networks(right) == (() if role in INSTALLATION_WIDE or mark in ".o" else ("net_a",))
+    assert viewer.organizations(right) == ({"net_a": ("org_1",)} if mark == "o" else {})
 
 
 @pytest.mark.parametrize("right", Right)
