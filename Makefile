@@ -15,12 +15,13 @@ EXACT := service/trail/*,service/network/*,service/cooperation/*,service/integri
 export COBUILD_ENGINE ?= $(CURDIR)/.engine/bin/secantusd-py
 
 .DELETE_ON_ERROR:
-.PHONY: help serve seed test check verify test-clients schema engine lock clean
+.PHONY: help serve seed test prove check verify test-clients schema engine lock clean
 
 help:
 	@echo 'make serve         run the service on 127.0.0.1:8000 (PORT=… changes it)     启动服务'
 	@echo 'make seed          write the seeds; SYNTHETIC=N: N invented activities       写入种子数据'
 	@echo 'make test          make check, then all tests but those in a browser         检查并测试'
+	@echo 'make prove         the longer proofs                                         较长的验证'
 	@echo 'make check         format, lint, types, imports, the committed schema        静态检查'
 	@echo 'make test-clients  the tests in a real browser                               浏览器测试'
 	@echo 'make verify        the store on a server: MONGODB_TEST_URI=mongodb://…         在指定服务器上验证存储层'
@@ -47,10 +48,13 @@ check: .venv/test.stamp
 	$(PYTHON) -m tests.house.tree
 
 test: check .engine/stamp
-	$(PYTHON) -m pytest -m 'not browser and not matrix' --numprocesses auto --dist worksteal --cov --cov-report=
-	$(PYTHON) -m pytest -m matrix --numprocesses auto --dist worksteal
+	$(PYTHON) -m pytest -m 'not browser and not matrix and not prove' --numprocesses auto --dist worksteal --cov --cov-report=
+	$(PYTHON) -m pytest -m 'matrix and not prove' --numprocesses auto --dist worksteal
 	$(PYTHON) -m coverage report --skip-covered --show-missing --include '$(EXACT)' --fail-under 100
 	$(PYTHON) -m coverage report --skip-covered --show-missing --omit '$(EXACT)' --fail-under 95
+
+prove: .venv/test.stamp .engine/stamp
+	$(PYTHON) -m pytest -m prove --numprocesses auto --dist worksteal
 
 verify: .venv/test.stamp
 	@test -n '$(MONGODB_TEST_URI)' || { echo 'Name a server: make verify MONGODB_TEST_URI=mongodb://… 请指明服务器。' >&2; exit 1; }
