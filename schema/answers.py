@@ -27,6 +27,7 @@ STATUS = {
     Code.NOT_FOUND: 404,
     Code.ALREADY_EXISTS: 409,
     Code.LIMIT_EXCEEDED: 413,
+    Code.RATE_LIMITED: 429,
     Code.SERVICE_UNAVAILABLE: 503,
 }  # by the first problem; 422 for all others
 HEADERS = {

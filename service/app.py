@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Route
 from schema.files.routes import Taking, attachment_routes
 from schema.graphiql import graphiql_routes, samples
 from schema.http import graphql_route
+from schema.rates import Rates
 from schema.reference import reference_route
 from seeds.loader import plant, read
 from service.dates import now
@@ -24,6 +25,7 @@ from service.errors import Unavailable
 from service.network.networks import Network
 from service.settings import Settings
 from service.store import upkeep
+from service.store.budgets import Budgets
 from service.store.database import Database
 from service.store.files import Files, files_in
 from service.store.relay import Relay
@@ -48,6 +50,7 @@ def create_app(settings: Settings, announce: Announce | None = None) -> Starlett
     store = Store(database)
     files = files_in(settings.files_folder, database)
     taking, identity = (settings.file_megabytes, settings.upload_seconds), settings.identity()
+    rates = Rates(Budgets(database), settings.rate_viewer, settings.rate_address)
     background = Background(store, files, settings.development, announce)
 
     async def readyz(_: Request) -> Response:
@@ -68,7 +71,7 @@ def create_app(settings: Settings, announce: Announce | None = None) -> Starlett
             await database.close()
 
     routes: list[BaseRoute] = [
-        graphql_route(store, identity, settings.development, settings.limits),
+        graphql_route(store, identity, rates, settings.development, settings.limits),
         *attachment_routes(store, identity, files, Taking(*taking)),
         reference_route(*taking, settings.limits),
         Route("/livez", livez),
