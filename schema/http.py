@@ -16,6 +16,7 @@ from starlette.routing import Route
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
+from structlog.contextvars import bind_contextvars
 
 from schema.answers import GRAPHQL, JSON, MOST_ERRORS, Rejected, answer, refusal_answer, shown, unavailable
 from schema.api import schema
@@ -54,6 +55,7 @@ def graphql_route(store: Store, identity: Identity, rates: Rates, development: b
             context = Context(viewer, moment, language, key, store, reader, limits)
             result = await _executed(asked, context)
             cost = context.measures[-1].cost if context.measures else 0
+            bind_contextvars(viewer=viewer.subject, cost=cost)
             response = _answer(result, language, development, media_type, _extensions(asked, context))
         except Refusal as refusal:
             response = refusal_answer(refusal, language, media_type)
