@@ -22,6 +22,7 @@ from schema.reference import reference_route
 from seeds.loader import plant, read
 from service.dates import now
 from service.errors import Unavailable
+from service.metrics import Metrics
 from service.network.networks import Network
 from service.settings import Settings
 from service.store import upkeep
@@ -31,6 +32,7 @@ from service.store.files import Files, files_in
 from service.store.relay import Relay
 from service.store.store import Store
 from service.store.sweep import keep_sweeping
+from service.store.timing import Timing
 
 Announce: TypeAlias = Callable[[Database], Awaitable[None]]
 
@@ -41,12 +43,16 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 4.0  # seconds before failed work begins an
 log = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings, announce: Announce | None = None) -> Starlette:
+def create_app(settings: Settings, announce: Announce | None = None, metrics: Metrics | None = None) -> Starlette:
     """The service as an ASGI application; `announce` is called when it is ready, each time the process starts.
+
+    What it does is counted in `metrics`.
 
     Without `settings.mongodb_uri` only the driver `mongomock` has something to connect to.
     """
-    database = Database(settings.driver, settings.mongodb_uri or "", settings.database)
+    metrics = metrics or Metrics()
+    listeners = [Timing(metrics.command)]
+    database = Database(settings.driver, settings.mongodb_uri or "", settings.database, listeners)
     store = Store(database)
     files = files_in(settings.files_folder, database)
     taking, identity = (settings.file_megabytes, settings.upload_seconds), settings.identity()
@@ -79,7 +85,7 @@ def create_app(settings: Settings, announce: Announce | None = None) -> Starlett
     ]
     if settings.development:
         routes += graphiql_routes("/graphql", samples())
-    return Starlette(routes=routes, lifespan=lifespan, middleware=settings.transport.middleware())
+    return Starlette(routes=routes, lifespan=lifespan, middleware=settings.transport.middleware(metrics))
 
 
 NO_STORE = {"Cache-Control": "no-store"}

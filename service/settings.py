@@ -41,6 +41,7 @@ class Settings:
     proxies: tuple[str, ...]
     host: str
     port: int
+    metrics_port: int | None
     data: Path
     engine: Path
     signing_keys: tuple[bytes, ...] | None

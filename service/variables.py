@@ -141,6 +141,13 @@ VARIABLES: dict[str, Variable] = {
     "port": Variable(
         "PORT", "8000", _port, "a port from 0 (any free one) to 65535", " 0（任意空闲端口）至 65535 的端口号"
     ),
+    "metrics_port": Variable(
+        "COBUILD_METRICS_PORT",
+        None,
+        _port,
+        "a port for Prometheus from 0 (any free one) to 65535; without one nothing is told",
+        "供 Prometheus 采集的端口，0（任意空闲端口）至 65535；未设置则不提供",
+    ),
     "data": Variable("COBUILD_DATA", str(CHECKOUT / ".data"), Path, "a folder", "文件夹"),
     "engine": Variable(
         "COBUILD_ENGINE",
