@@ -14,6 +14,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from schema.api import schema
+from schema.documents import ANY, Documents, DocumentsInvalid, documents_in
 from schema.files.routes import Taking, attachment_routes
 from schema.graphiql import graphiql_routes, samples
 from schema.http import graphql_route
@@ -24,7 +26,7 @@ from service.dates import now
 from service.errors import Unavailable
 from service.metrics import Metrics
 from service.network.networks import Network
-from service.settings import Settings
+from service.settings import Settings, SettingsInvalid
 from service.store import upkeep
 from service.store.budgets import Budgets
 from service.store.database import Database
@@ -56,6 +58,7 @@ def create_app(settings: Settings, announce: Announce | None = None, metrics: Me
     store = Store(database)
     files = files_in(settings.files_folder, database)
     taking, identity = (settings.file_megabytes, settings.upload_seconds), settings.identity()
+    documents = documents_of(settings)
     rates = Rates(Budgets(database), settings.rate_viewer, settings.rate_address)
     background = Background(store, files, settings.development, announce)
 
@@ -77,7 +80,7 @@ def create_app(settings: Settings, announce: Announce | None = None, metrics: Me
             await database.close()
 
     routes: list[BaseRoute] = [
-        graphql_route(store, identity, rates, settings.development, settings.limits),
+        graphql_route(store, identity, rates, settings.development, settings.limits, documents),
         *attachment_routes(store, identity, files, Taking(*taking)),
         reference_route(*taking, settings.limits),
         Route("/livez", livez),
@@ -86,6 +89,16 @@ def create_app(settings: Settings, announce: Announce | None = None, metrics: Me
     if settings.development:
         routes += graphiql_routes("/graphql", samples())
     return Starlette(routes=routes, lifespan=lifespan, middleware=settings.transport.middleware(metrics))
+
+
+def documents_of(settings: Settings) -> Documents:
+    """The trusted documents, if there are any. Raises `SettingsInvalid` when their file cannot be used."""
+    if settings.documents is None:
+        return ANY
+    try:
+        return documents_in(settings.documents, schema._schema, settings.documents_only)
+    except DocumentsInvalid as error:
+        raise SettingsInvalid([str(error)]) from error
 
 
 NO_STORE = {"Cache-Control": "no-store"}

@@ -53,6 +53,8 @@ class Settings:
     files: Path | Literal["gridfs"] | None
     file_megabytes: int
     upload_seconds: int
+    documents: Path | None
+    documents_only: bool
     rate_viewer: int
     rate_address: int
     limits: Limits

@@ -64,6 +64,10 @@ def _like(pattern: str) -> Callable[[str], str]:
     return parse
 
 
+def _yes_or_no(text: str) -> bool:
+    return {"yes": True, "no": False}[_one_of("yes", "no")(text)]
+
+
 def _list_of(pattern: str) -> Callable[[str], tuple[str, ...]]:
     def parse(text: str) -> tuple[str, ...]:
         each = tuple(one.strip() for one in text.split(",") if one.strip())
@@ -205,6 +209,20 @@ VARIABLES: dict[str, Variable] = {
         _up_to(3_600),
         "how long an upload may take, 1 to 3600 seconds",
         "单次上传的时限，1 至 3600 秒",
+    ),
+    "documents": Variable(
+        "COBUILD_DOCUMENTS",
+        None,
+        Path,
+        "a JSON file of trusted documents: texts by id, or an Apollo manifest",
+        "受信任查询文档的 JSON 文件：编号到文本的对象，或 Apollo 清单",
+    ),
+    "documents_only": Variable(
+        "COBUILD_DOCUMENTS_ONLY",
+        "no",
+        _yes_or_no,
+        "yes or no: whether nothing but trusted documents is answered",
+        " yes 或 no：是否只执行受信任的查询文档",
     ),
     "rate_viewer": Variable(
         "COBUILD_RATE_VIEWER",
