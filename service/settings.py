@@ -76,6 +76,9 @@ class Settings:
         if problems:
             raise SettingsInvalid(problems)
         limits = {each.name: values.pop(f"limit_{each.name}") for each in dataclasses.fields(Limits)}
+        told = values.pop("introspection")
+        if told is False or (told is None and values["mode"] is Mode.PRODUCTION):
+            limits["introspection_depth"] = 0
         return cls(**values, limits=Limits(**limits))
 
     @property

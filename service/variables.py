@@ -224,6 +224,13 @@ VARIABLES: dict[str, Variable] = {
         "yes or no: whether nothing but trusted documents is answered",
         " yes 或 no：是否只执行受信任的查询文档",
     ),
+    "introspection": Variable(
+        "COBUILD_INTROSPECTION",
+        None,
+        _yes_or_no,
+        "yes or no: whether the schema may be asked for; yes in development, no in production unless told",
+        " yes 或 no：是否允许内省；开发模式默认 yes，生产模式默认 no",
+    ),
     "rate_viewer": Variable(
         "COBUILD_RATE_VIEWER",
         "300000",
