@@ -62,10 +62,6 @@ def create_app(settings: Settings, announce: Announce | None = None, metrics: Me
     rates = Rates(Budgets(database), settings.rate_viewer, settings.rate_address)
     background = Background(store, files, settings.development, announce)
 
-    async def readyz(_: Request) -> Response:
-        reason = await background.lacking()
-        return JSONResponse({"ready": reason is None, "reason": reason}, 200 if reason is None else 503, NO_STORE)
-
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         task = asyncio.create_task(background.run())
@@ -84,7 +80,7 @@ def create_app(settings: Settings, announce: Announce | None = None, metrics: Me
         *attachment_routes(store, identity, files, Taking(*taking)),
         reference_route(*taking, settings.limits),
         Route("/livez", livez),
-        Route("/readyz", readyz),
+        Route("/readyz", background.readyz),
     ]
     if settings.development:
         routes += graphiql_routes("/graphql", samples())
@@ -128,6 +124,10 @@ class Background:
             persistently("relay", lambda: Relay(database, self._holder, self._store.written).run()),
             persistently("sweep", lambda: keep_sweeping(database, self._files)),
         )
+
+    async def readyz(self, _: Request) -> Response:
+        reason = await self.lacking()
+        return JSONResponse({"ready": reason is None, "reason": reason}, 200 if reason is None else 503, NO_STORE)
 
     async def lacking(self) -> str | None:
         """Why the service is not ready, in one line; None when it is."""
