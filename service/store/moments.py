@@ -31,6 +31,7 @@ from service.trail.revisions import Revision, undone
 T = TypeVar("T")
 D = TypeVar("D", bound=Mapping[str, Any])
 MOST_CHANGED = 5_000  # records of one kind rebuilt for one answer
+MOST_REBUILT = 20_000  # in all that is read as of one moment together
 AT_ONCE = 100  # of them looked up in one command
 ALL = "all"  # mongomock counts none of nothing as a group when the group is null
 TRIES = 5  # at a count that others change meanwhile
@@ -71,6 +72,7 @@ class Past(Database):
         self.present, self.driver, self.name = present, present.driver, present.name
         utc = as_of.astimezone(dt.UTC).replace(tzinfo=None)  # as moments are read
         self._moment = utc.replace(microsecond=utc.microsecond // 1000 * 1000)
+        self._rebuilt = 0
 
     async def find(
         self,
@@ -195,6 +197,9 @@ class Past(Database):
         fields: Sequence[str] | None,
     ) -> list[dict[str, Any]]:
         """Those of `found`, all there by then and `written` since in part, that match `where` as they stood."""
+        self._rebuilt += len(written)
+        if self._rebuilt > MOST_REBUILT:
+            raise too_many(MOST_REBUILT)
         later = await history.since(self.present, written, self._moment)
         states = (_rebuilt(kind, each, later[each["_id"]]) if each["_id"] in later else each for each in found)
         stood = [state for state in states if matches(where, state)]
@@ -265,10 +270,14 @@ def ordered(documents: Iterable[dict[str, Any]], sort: Sequence[tuple[str, int]]
     return found
 
 
-def few_enough(found: Sequence[D], most: int = MOST_CHANGED) -> list[D]:
-    """`found`. Raises `Refusal` LIMIT_EXCEEDED when they are more than `most`."""
-    if len(found) > most:
-        english = f"More than {most} records would have to be rebuilt for this moment; ask for less, or a later one."
-        chinese = f"须还原的记录超过 {most} 条;请缩小范围,或选择较晚的时点。"
-        raise Refusal(Problem(Code.LIMIT_EXCEEDED, ("as_of",), english, chinese))
+def few_enough(found: Sequence[D]) -> list[D]:
+    """`found`. Raises `Refusal` LIMIT_EXCEEDED when they are more than MOST_CHANGED."""
+    if len(found) > MOST_CHANGED:
+        raise too_many(MOST_CHANGED)
     return list(found)
+
+
+def too_many(most: int) -> Refusal:
+    english = f"More than {most} records would have to be rebuilt for this moment; ask for less, or a later one."
+    chinese = f"须还原的记录超过 {most} 条;请缩小范围,或选择较晚的时点。"
+    return Refusal(Problem(Code.LIMIT_EXCEEDED, ("as_of",), english, chinese))
