@@ -107,7 +107,8 @@ async def since(database: Database, documents: Sequence[Document], moment: dt.da
         raise Refusal(Problem(Code.LIMIT_EXCEEDED, ("as_of",), english, chinese))
     waiting = (entry for each in documents for entry in each["outbox"] if entry["at"] > moment)
     by_id = {revision["_id"]: revision for revision in (*waiting, *relayed)}
-    return {each["_id"]: list(_down_from(each, by_id)) for each in documents}
+    found: dict[str, list[Revision]] = {each["_id"]: list(_down_from(each, by_id)) for each in documents}
+    return found
 
 
 def _down_from(document: Document, revisions: Mapping[str, Revision]) -> Iterator[Revision]:

@@ -72,7 +72,7 @@ class Past(Database):
         self.present, self.driver, self.name = present, present.driver, present.name
         utc = as_of.astimezone(dt.UTC).replace(tzinfo=None)  # as moments are read
         self._moment = utc.replace(microsecond=utc.microsecond // 1000 * 1000)
-        self._rebuilt = 0
+        self._looked_at = 0
 
     async def find(
         self,
@@ -89,7 +89,9 @@ class Past(Database):
             return await self.present.find(collection, where, limit, fields, sort, index)
         wanted = None if fields is None else [*{*fields, *(key for key, _ in sort)}]
         if where.keys() == {"_id"}:
-            current = await self.present.find(collection, where, limit, wanted and _undoable(kind, wanted))
+            current = await self.present.find(
+                collection, where, limit, None if wanted is None else _undoable(kind, wanted)
+            )
             there = [each for each in current if each["created_at"] <= self._moment]
             written = [each for each in there if each["updated_at"] > self._moment]
             return ordered(await self._stood(kind, there, written, {}, wanted), sort)
@@ -197,8 +199,8 @@ class Past(Database):
         fields: Sequence[str] | None,
     ) -> list[dict[str, Any]]:
         """Those of `found`, all there by then and `written` since in part, that match `where` as they stood."""
-        self._rebuilt += len(written)
-        if self._rebuilt > MOST_REBUILT:
+        self._looked_at += len(written)
+        if self._looked_at > MOST_REBUILT:
             raise too_many(MOST_REBUILT)
         later = await history.since(self.present, written, self._moment)
         states = (_rebuilt(kind, each, later[each["_id"]]) if each["_id"] in later else each for each in found)
@@ -232,7 +234,8 @@ class Past(Database):
         return replace(query, also=(*query.also, self._unwritten({})))
 
     def _unwritten(self, where: Mapping[str, Any]) -> Filter:
-        return {**where, "updated_at": {"$lte": self._moment}, "created_at": {"$lte": self._moment}}
+        own: Filter = {"updated_at": {"$lte": self._moment}, "created_at": {"$lte": self._moment}}
+        return {"$and": [where, own]} if where.keys() & own.keys() else {**where, **own}
 
 
 def _rebuilt(kind: type[Record], document: Document, later: Sequence[Revision]) -> dict[str, Any]:

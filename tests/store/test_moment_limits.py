@@ -141,6 +141,13 @@ async def test_nothing_stands_before_it_was_made_and_a_sum_of_nothing_is_empty(k
     assert await Past(kept, before).find("revisions", {}, 1) == []
 
 
+async def test_a_condition_on_when_something_was_made_is_one_more(kept: Database) -> None:
+    await rewrite(kept, 1, 3)
+    for made, ids in ((NOW, [f"act_{place}" for place in range(5)]), (LATER, [])):
+        where = {"network": "net_a", "created_at": {"$gte": made.replace(tzinfo=None)}}
+        assert [each["_id"] for each in await documents_at(kept, Activity, where, NOW, ())] == ids
+
+
 async def test_a_moment_is_as_fine_as_what_is_recorded(kept: Database) -> None:
     await write(Store(kept), Activity, "act_0", NOW + dt.timedelta(milliseconds=1))
     for microseconds, version in ((0, 1), (999, 1), (1_000, 2)):
