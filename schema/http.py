@@ -27,13 +27,16 @@ from service.dates import day_of, now
 from service.errors import Code, Problem, Refusal, Unavailable
 from service.identity import Identity
 from service.store.store import Store
+from service.trail.keys import KnownKeys
 
 OPERATION_SECONDS = 15.0
 READING = frozenset({OperationType.QUERY})
 ACTING = frozenset({OperationType.QUERY, OperationType.MUTATION})
 
 
-def graphql_route(store: Store, identity: Identity, development: bool, limits: Limits = USUAL) -> Route:
+def graphql_route(
+    store: Store, identity: Identity, development: bool, limits: Limits = USUAL, trail_keys: KnownKeys | None = None
+) -> Route:
     """The end-point. In development, what went wrong inside the service is told as well as logged."""
 
     async def endpoint(request: Request) -> Response:
@@ -47,7 +50,7 @@ def graphql_route(store: Store, identity: Identity, development: bool, limits: L
             moment = now()
             viewer = await store.roles.viewer(known, day_of(moment))
             reader = Reader(store.database, viewer, day_of(moment))
-            context = Context(viewer, moment, language, key, store, reader, limits)
+            context = Context(viewer, moment, language, key, store, reader, limits, trail_keys or {})
             result = await _executed(asked, context)
         except Refusal as refusal:
             return refusal_answer(refusal, language, media_type)

@@ -24,6 +24,7 @@ from service.errors import Unavailable
 from service.network.networks import Network
 from service.settings import Settings
 from service.store import upkeep
+from service.store.checkpointing import Sealing
 from service.store.database import Database
 from service.store.files import Files, files_in
 from service.store.relay import Relay
@@ -48,7 +49,7 @@ def create_app(settings: Settings, announce: Announce | None = None) -> Starlett
     store = Store(database)
     files = files_in(settings.files_folder, database)
     taking, identity = (settings.file_megabytes, settings.upload_seconds), settings.identity()
-    background = Background(store, files, settings.development, announce)
+    background = Background(store, files, settings.sealing(), settings.development, announce)
 
     async def readyz(_: Request) -> Response:
         reason = await background.lacking()
@@ -68,7 +69,7 @@ def create_app(settings: Settings, announce: Announce | None = None) -> Starlett
             await database.close()
 
     routes: list[BaseRoute] = [
-        graphql_route(store, identity, settings.development, settings.limits),
+        graphql_route(store, identity, settings.development, settings.limits, settings.checkpoint_keys()),
         *attachment_routes(store, identity, files, Taking(*taking)),
         reference_route(*taking, settings.limits),
         Route("/livez", livez),
@@ -89,9 +90,10 @@ async def livez(_: Request) -> Response:
 class Background:
     """What is done beside answering: make the database ready once, then relay and sweep until the service ends."""
 
-    def __init__(self, store: Store, files: Files, seeding: bool, announce: Announce | None) -> None:
+    def __init__(self, store: Store, files: Files, sealing: Sealing, seeding: bool, announce: Announce | None) -> None:
         self._store = store
         self._files = files
+        self._sealing = sealing
         self._seeding = seeding
         self._announce = announce
         self._holder = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
@@ -103,9 +105,14 @@ class Background:
         database = self._store.database
         await asyncio.gather(
             # A new relay each time: what a failed one believed to hold is not to be trusted.
-            persistently("relay", lambda: Relay(database, self._holder, self._store.written).run()),
+            persistently(
+                "relay", lambda: Relay(database, self._holder, self._store.written, sealing=self._sealing).run()
+            ),
             persistently("sweep", lambda: keep_sweeping(database, self._files)),
         )
+
+    def _relay(self) -> Relay:
+        return Relay(self._store.database, self._holder, self._store.written, sealing=self._sealing)
 
     async def lacking(self) -> str | None:
         """Why the service is not ready, in one line; None when it is."""

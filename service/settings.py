@@ -5,26 +5,41 @@ Nothing is read on import; `VARIABLES` is the whole list, and `--help` prints it
 
 import contextlib
 import dataclasses
-import hashlib
+import datetime as dt
 import os
-import re
 import secrets
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Self
-from urllib.parse import urlsplit
+from typing import Any, Literal, Self
 
 from schema.limits import Limits, setting_of
 from service.identity import Identity, Issuer, Revoked
 from service.store.addresses import check_address
+from service.store.checkpointing import Sealing
 from service.store.database import DriverName
+from service.trail.checkpoints import MOST_LEAVES
+from service.trail.keys import KnownKeys, SigningKey, known_keys
+from service.variables import (
+    SHORTEST_KEY,
+    Variable,
+    count,
+    files,
+    issuer,
+    key_id,
+    keys,
+    like,
+    one_of,
+    port,
+    public_keys,
+    signing_key,
+    up_to,
+)
 from service.viewer import TokenKeys
 
 CHECKOUT = Path(__file__).parents[1]
-SHORTEST_KEY = 32  # bytes: RFC 7518, 3.2 asks of an HS256 key at least the size of the hash
 
 
 class Mode(StrEnum):
@@ -38,78 +53,6 @@ class SettingsInvalid(Exception):
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = tuple(problems)
-
-
-class Variable(NamedTuple):
-    """An environment variable; `parse` raises ValueError for any text that `english` and `chinese` do not allow."""
-
-    name: str
-    default: str | None
-    parse: Callable[[str], Any]
-    english: str
-    chinese: str
-    secret: bool = False
-
-    def problem(self, text: str) -> str:
-        shown = self.name if self.secret else f"{self.name}={text!r}"
-        return f"{shown} is wrong: it should be {self.english}. 应为{self.chinese}。"
-
-    def absence(self) -> str:
-        return f"{self.name} is missing in production mode: {self.english}. 生产模式必须设置：{self.chinese}。"
-
-
-def _port(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or int(text) > 65535:
-        raise ValueError(text)
-    return int(text)
-
-
-def _count(text: str) -> int:
-    if not re.fullmatch("[1-9][0-9]{0,8}", text, re.ASCII):
-        raise ValueError(text)
-    return int(text)
-
-
-def _one_of(*words: str) -> Callable[[str], str]:
-    return _like("|".join(words))
-
-
-def _like(pattern: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if not re.fullmatch(pattern, text):
-            raise ValueError(text)
-        return text
-
-    return parse
-
-
-def _issuer(text: str) -> str:
-    """An address by https, or on this machine, where nobody listens in between."""
-    address = urlsplit(text)
-    near = address.scheme == "http" and address.hostname in ("127.0.0.1", "::1", "localhost")
-    if not (near or address.scheme == "https") or not address.hostname or address.query or address.fragment:
-        raise ValueError(text)
-    return text
-
-
-def _files(text: str) -> Path | Literal["gridfs"]:
-    return "gridfs" if text == "gridfs" else Path(text)
-
-
-def _up_to(most: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= most:
-            raise ValueError(text)
-        return int(text)
-
-    return parse
-
-
-def _keys(text: str) -> tuple[bytes, ...]:
-    keys = tuple(key.strip().encode() for key in text.split(","))
-    if len({key_id(key) for key in keys}) < len(keys) or any(len(key) < SHORTEST_KEY for key in keys):
-        raise ValueError("too short, or twice the same")
-    return keys
 
 
 VARIABLES: dict[str, Variable] = {
@@ -127,14 +70,14 @@ VARIABLES: dict[str, Variable] = {
     "database": Variable(
         "COBUILD_DATABASE",
         "cobuild",
-        _like("[A-Za-z0-9_-]{1,38}"),
+        like("[A-Za-z0-9_-]{1,38}"),
         "1 to 38 letters, digits, _ or -",
         " 1 至 38 个字母、数字、_ 或 -",
     ),
-    "driver": Variable("COBUILD_DRIVER", "motor", _one_of("motor", "pymongo"), "motor or pymongo", " motor 或 pymongo"),
-    "host": Variable("HOST", "127.0.0.1", _like(r"[^\s/]+"), "an address of this machine", "本机地址"),
+    "driver": Variable("COBUILD_DRIVER", "motor", one_of("motor", "pymongo"), "motor or pymongo", " motor 或 pymongo"),
+    "host": Variable("HOST", "127.0.0.1", like(r"[^\s/]+"), "an address of this machine", "本机地址"),
     "port": Variable(
-        "PORT", "8000", _port, "a port from 0 (any free one) to 65535", " 0（任意空闲端口）至 65535 的端口号"
+        "PORT", "8000", port, "a port from 0 (any free one) to 65535", " 0（任意空闲端口）至 65535 的端口号"
     ),
     "data": Variable("COBUILD_DATA", str(CHECKOUT / ".data"), Path, "a folder", "文件夹"),
     "engine": Variable(
@@ -147,7 +90,7 @@ VARIABLES: dict[str, Variable] = {
     "signing_keys": Variable(
         "COBUILD_TOKEN_KEY",
         None,
-        _keys,
+        keys,
         f"a random key of {SHORTEST_KEY} bytes or more, or several different ones parted by commas (the first signs)",
         f"至少 {SHORTEST_KEY} 字节的随机密钥；可用逗号分隔多个不同的密钥，第一个用于签发",
         secret=True,
@@ -159,12 +102,12 @@ VARIABLES: dict[str, Variable] = {
     "oidc_issuer": Variable(
         "COBUILD_OIDC_ISSUER",
         None,
-        _issuer,
+        issuer,
         "the address of an OIDC issuer (https) whose tokens hold beside our own",
         "OIDC 签发者的 https 地址，其令牌与本地令牌同样有效",
     ),
     "oidc_roles": Variable(
-        "COBUILD_OIDC_ROLES", "roles", _like(r"[^\s]{1,100}"), "the claim that holds the roles", "承载角色的声明名"
+        "COBUILD_OIDC_ROLES", "roles", like(r"[^\s]{1,100}"), "the claim that holds the roles", "承载角色的声明名"
     ),
     "revoked_tokens": Variable(
         "COBUILD_REVOKED_TOKENS",
@@ -176,36 +119,65 @@ VARIABLES: dict[str, Variable] = {
     "files": Variable(
         "COBUILD_FILES",
         None,
-        _files,
+        files,
         "a folder for attached files, gridfs to keep them in the database; a folder in COBUILD_DATA unless told",
         "存放附件的文件夹，或 gridfs（存入数据库）；默认在 COBUILD_DATA 内",
     ),
     "file_megabytes": Variable(
         "COBUILD_FILE_MEGABYTES",
         "20",
-        _up_to(1_000),
+        up_to(1_000),
         "how large an attached file may be, 1 to 1000 megabytes of 1024 × 1024 bytes",
         "单个附件的上限，1 至 1000 兆字节（1 兆为 1024 × 1024 字节）",
     ),
     "upload_seconds": Variable(
         "COBUILD_UPLOAD_SECONDS",
         "120",
-        _up_to(3_600),
+        up_to(3_600),
         "how long an upload may take, 1 to 3600 seconds",
         "单次上传的时限，1 至 3600 秒",
+    ),
+    "checkpoint_key": Variable(
+        "COBUILD_CHECKPOINT_KEY",
+        None,
+        signing_key,
+        "an Ed25519 private key that the database does not hold: PEM, 64 hexadecimal digits, or a file with either",
+        "数据库之外保管的 Ed25519 私钥：PEM、64 位十六进制数，或存放其一的文件",
+        secret=True,
+    ),
+    "checkpoint_public_keys": Variable(
+        "COBUILD_CHECKPOINT_PUBLIC_KEYS",
+        None,
+        public_keys,
+        "the public keys, of 64 hexadecimal digits, that signed earlier checkpoints, parted by commas",
+        "曾签署检查点的公钥，64 位十六进制数，以逗号分隔",
+    ),
+    "checkpoint_revisions": Variable(
+        "COBUILD_CHECKPOINT_REVISIONS",
+        "1000",
+        up_to(MOST_LEAVES),
+        f"how many revisions a checkpoint lists at most, 1 to {MOST_LEAVES}; so many make one due",
+        f"每个检查点所列修订数上限，1 至 {MOST_LEAVES}，达到即生成",
+    ),
+    "checkpoint_seconds": Variable(
+        "COBUILD_CHECKPOINT_SECONDS",
+        "60",
+        up_to(86_400),
+        "after how many seconds a checkpoint is due where there is anything new, 1 to 86400",
+        "有新修订时生成检查点的间隔，1 至 86400 秒",
     ),
 }
 VARIABLES |= {
     f"limit_{each.name}": Variable(
         setting_of(each.name),
         str(each.default),
-        _count,
+        count,
         f"a whole number: the most {each.name.replace('_', ' ')} of one operation",
         f"正整数：单个操作的 {each.name} 上限",
     )
     for each in dataclasses.fields(Limits)
 }
-REQUIRED_IN_PRODUCTION = ("mongodb_uri", "signing_keys")
+REQUIRED_IN_PRODUCTION = ("mongodb_uri", "signing_keys", "checkpoint_key")
 
 
 @dataclass(frozen=True)
@@ -229,6 +201,10 @@ class Settings:
     files: Path | Literal["gridfs"] | None
     file_megabytes: int
     upload_seconds: int
+    checkpoint_key: SigningKey | Path | None
+    checkpoint_public_keys: KnownKeys | None
+    checkpoint_revisions: int
+    checkpoint_seconds: int
     limits: Limits
 
     @classmethod
@@ -269,10 +245,24 @@ class Settings:
         issuer = Issuer(self.oidc_issuer, self.token_audience, self.oidc_roles) if self.oidc_issuer else None
         return Identity(self.token_keys(), issuer, Revoked(self.revoked_tokens))
 
+    def sealing(self) -> Sealing:
+        """How checkpoints are written: with the key given, else the one kept in the data folder.
 
-def key_id(key: bytes) -> str:
-    """The `kid` by which a token names the key that signed it."""
-    return hashlib.sha256(key).hexdigest()[:8]
+        Raises `SettingsInvalid` when the key's file is missing or holds none.
+        """
+        key, pause = self.checkpoint_key, dt.timedelta(seconds=self.checkpoint_seconds)
+        if not isinstance(key, SigningKey):
+            path = key or self.data / "checkpoint.key"
+            try:
+                key = SigningKey.parse(kept_key(path) if key is None else path.read_bytes())
+            except (OSError, ValueError) as error:
+                english, chinese = f"{path} holds no Ed25519 private key", "文件中没有 Ed25519 私钥"
+                raise SettingsInvalid([f"COBUILD_CHECKPOINT_KEY: {english}. {chinese}。"]) from error
+        return Sealing(key, self.checkpoint_revisions, pause)
+
+    def checkpoint_keys(self) -> KnownKeys:
+        """The public keys whose signatures hold, the present one last. Raises `SettingsInvalid` as `sealing` does."""
+        return {**(self.checkpoint_public_keys or {}), **known_keys([self.sealing().key.public])}
 
 
 def kept_key(path: Path) -> bytes:

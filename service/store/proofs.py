@@ -7,7 +7,7 @@ from service.store.kinds import CHECKPOINT_INDEX, CHECKPOINTS
 from service.trail.checkpoints import Leaf, follows, leaves_of, sound
 from service.trail.keys import KnownKeys
 from service.trail.revisions import Revision
-from service.trail.verifying import Fault, FaultCode
+from service.trail.verifying import Fault, FaultCode, fault_of
 
 KEPT = ("number", "last", "hash")  # what the next one is judged by
 
@@ -55,8 +55,7 @@ class Proofs:
         if not holds or not follows(found, self._previous):
             missing = holds and found["number"] != self.number + 1
             code = FaultCode.CHECKPOINT_MISSING if missing else FaultCode.CHECKPOINT_BROKEN
-            record, version = (revision or {}).get("record"), (revision or {}).get("version")
-            self.faults.append(Fault(code, record, version, sequence))
+            self.faults.append(fault_of(code, revision or {}, sequence))
         self._leaves = {leaf.sequence: leaf for leaf in leaves_of(found)} if holds else {}
         self._before, self.number = self.number, found["number"]
         self.last = max(self.last, found["last"]) if isinstance(found.get("last"), int) else self.last

@@ -20,7 +20,7 @@ from service.store.kinds import CHECKPOINT_INDEX, CHECKPOINTS, KINDS, REVISIONS,
 from service.store.proofs import Proofs
 from service.trail.keys import KnownKeys
 from service.trail.revisions import Revision
-from service.trail.verifying import Fault, FaultCode, Reveal, as_it_stands, says_what_was_hashed
+from service.trail.verifying import Fault, FaultCode, Reveal, as_it_stands, fault_of, says_what_was_hashed
 
 BATCH = 200  # revisions or documents in one step
 IDS_AT_ONCE = 100  # SecantusDB takes a time that grows with the square of their number
@@ -95,7 +95,12 @@ class Walk:
             await self._documents(self.position.kind)
         else:
             self._next_kind()
-        return self.position.kind != OVER and len(self.verdict.faults) < MOST_FAULTS
+        return not self.over and len(self.verdict.faults) < MOST_FAULTS
+
+    @property
+    def over(self) -> bool:
+        """Whether everything was looked at."""
+        return self.position.kind == OVER
 
     async def _revisions(self) -> None:
         found = await following(self._database, self._partition, self.position.sequence)
@@ -130,14 +135,14 @@ class Walk:
     async def _in_sequence(self, revision: Revision, expected: int, faults: list[Fault]) -> int:
         """Judge one revision where sequence `expected` should be; the sequence up to which there is none missing."""
         leaf, said = await self._proofs.at(expected, revision), revision.get("sequence")
-        own = (revision.get("record"), revision.get("version"))
-        if leaf is not None and (said, *own, revision.get("hash")) != leaf:
+        named = tuple(revision.get(name) for name in ("sequence", "record", "version", "hash"))
+        if leaf is not None and named != leaf:
             code = FaultCode.REVISION_MISSING if said != expected else FaultCode.PROOF_DIFFERS
             faults.append(Fault(code, leaf.record, leaf.version, expected))
         elif said != expected:
-            faults.append(Fault(FaultCode.SEQUENCE_BROKEN, *own, expected))
+            faults.append(fault_of(FaultCode.SEQUENCE_BROKEN, revision, expected))
         if not says_what_was_hashed(revision):
-            faults.append(Fault(FaultCode.REVISION_ALTERED, *own, expected))
+            faults.append(fault_of(FaultCode.REVISION_ALTERED, revision, expected))
         return said if isinstance(said, int) and said >= expected else expected - 1
 
     async def _documents(self, prefix: str) -> None:

@@ -9,6 +9,7 @@
 Moments are texts in the canonical form, so hashes can be computed again from what stands in the file.
 """
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
@@ -42,6 +43,18 @@ def checkpoints_in(lines: Iterable[str]) -> Iterator[Checkpoint]:
             yield read["checkpoint"]
     if not ended:
         raise ExportDamaged
+
+
+def reached(lines: Iterator[str]) -> dict[str, int]:
+    """The number of the last checkpoint of each partition that this export, and those it goes on from, hold.
+
+    Raises `ExportDamaged` as `checkpoints_in`.
+    """
+    first, *_ = rest = list(itertools.islice(lines, 1)) or [""]
+    after = _read(first).get("after", {})
+    if not isinstance(after, dict):
+        raise ExportDamaged
+    return after | {each["partition"]: each["number"] for each in checkpoints_in(itertools.chain(rest, lines))}
 
 
 def _read(line: str) -> dict[str, Any]:

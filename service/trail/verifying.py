@@ -20,6 +20,7 @@ from service.viewer import Upper
 Reveal: TypeAlias = Callable[[str, Any], Any]  # (record, value in a revision) → the value that its document holds
 FORGOTTEN = object()  # stands, at any depth, in a revealed value that was erased: it cannot be compared with anything
 ABSENT = object()
+MOST_VERSIONS = 2**31
 
 
 class FaultCode(Upper):
@@ -67,6 +68,13 @@ class Fault:
         if self.sequence is None:
             return f"{place}: {english}.", f"{place}:{chinese}。"
         return f"{place} (sequence {self.sequence}): {english}.", f"{place}(序号 {self.sequence}):{chinese}。"
+
+
+def fault_of(code: FaultCode, revision: Revision, sequence: int) -> Fault:
+    """A fault named by what a revision says of itself, as far as that can be a name."""
+    record, version = revision.get("record"), revision.get("version")
+    fits = type(version) is int and 0 < version < MOST_VERSIONS
+    return Fault(code, record if isinstance(record, str) else None, version if fits else None, sequence)
 
 
 def as_it_stands(_: str, value: Any) -> Any:
