@@ -74,8 +74,8 @@ def check_file(lines: Iterator[Any], keys: dict[str, bytes], known: dict[str, An
         if own := line.get("checkpoint"):
             leaves, partition, number, count = check_checkpoint(own, keys), own["partition"], own["number"], count + 1
             chain, place = known.setdefault(partition, [(None, 0)]), f"{partition}, checkpoint 检查点 {number}"
-            expected = (reached.get(partition, 0) + 1, *chain[number - 1])
-            follows = (number, own["previous"], own["first"] - 1) == expected
+            expected = (reached.get(partition, 0) + 1, chain[number - 1 : number])
+            follows = (number, [(own["previous"], own["first"] - 1)]) == expected
             insist(follows, place, "it does not follow the one before it", "与前一检查点不相衔接")
             stands, reached[partition] = (own["hash"], own["last"]), number
             insist((chain[number:] or [stands])[0] == stands, place, "an earlier file denies it", "与先前文件相抵触")
