@@ -7,6 +7,8 @@ import copy
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
+import pytest
+
 from service.dates import now
 from service.store.checkpointing import Sealing, seal
 from service.store.database import Database
@@ -24,6 +26,7 @@ from tests.store.trail_scene import begin, drain, relay_of, write_all
 KEY, OTHER_KEY = (SigningKey.parse(digit * 64) for digit in (b"1", b"2"))
 KNOWN: KnownKeys = known_keys([KEY.public])
 SEALING = Sealing(KEY, most=5)
+DRIVERS = ("mongomock", *(pytest.param(name, marks=pytest.mark.prove) for name in ("motor", "pymongo")))
 COLLECTIONS = (*(kind.COLLECTION for kind in KINDS.values()), REVISIONS, CHECKPOINTS)
 Standing: TypeAlias = dict[str, list[dict[str, Any]]]
 

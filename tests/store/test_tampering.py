@@ -8,9 +8,19 @@ import pytest
 
 from service.store.database import Database, DriverName
 from service.store.store import Store
+from tests.conftest import Commands
 from tests.store.chain_scene import Standing, faults, kept_from, put, sealed_trail, standing
 from tests.store.conftest import MakeDatabase
-from tests.store.tampering import TAMPERINGS, Tampering, checkpoint_bent, record_removed, truncated
+from tests.store.ledger import Ledger
+from tests.store.tampering import (
+    TAMPERINGS,
+    Tampering,
+    checkpoint_bent,
+    document_edited,
+    record_removed,
+    rehashed,
+    truncated,
+)
 
 # These may take the last checkpoints along: then nothing but what was kept outside tells of them.
 NEEDS_WHAT_WAS_KEPT = (truncated, record_removed, checkpoint_bent)
@@ -50,6 +60,19 @@ async def sealed(make_database: MakeDatabase) -> tuple[Database, Standing, str]:
 async def test_a_tampering_is_found_and_named(sealed: tuple[Database, Standing, str], tampering: Tampering) -> None:
     for seed in range(4):
         await check(*sealed, tampering, seed)
+
+
+async def test_on_a_server_too_and_whatever_is_asked_is_answered_by_an_index(make_database: MakeDatabase) -> None:
+    commands = Commands()
+    database = await make_database("motor", commands)
+    await sealed_trail(Store(database), times=1)
+    before, kept = await standing(database), await kept_from(database, with_revisions=True)
+    ledger = Ledger(database, commands)
+    ledger.reads()
+    assert await faults(database, kept) == await faults(database, network="net_a") == []
+    await ledger.check(least=20)
+    await check(database, before, kept, document_edited, 1)
+    await check(database, before, kept, rehashed, 1)
 
 
 @pytest.mark.prove
