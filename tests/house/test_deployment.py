@@ -110,8 +110,7 @@ def test_the_service_waits_for_a_healthy_database_and_finds_it(services: Any, mo
     environment = services["service"]["environment"]
     uri = parse_uri(environment["MONGODB_URI"])
     fixed = {"COBUILD_DATABASE": "cobuild", "COBUILD_MODE": "production", "HOST": "0.0.0.0", "PORT": "8000"}
-    keys = {name: SECRETS[name] for name in ("COBUILD_TOKEN_KEY", "COBUILD_CHECKPOINT_KEY")}
-    assert {**environment, **fixed, **keys} == environment
+    assert environment | fixed | {name: SECRETS[name] for name in REQUIRED[2:]} == environment
     assert (uri["username"], uri["password"]) == ("cobuild", SECRETS["MONGODB_PASSWORD"])
     assert uri["nodelist"] == [(mongodb["hostname"], 27017)]
     options = {name.lower(): value for name, value in uri["options"].items()}
