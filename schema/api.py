@@ -46,6 +46,7 @@ from schema.nodes import Node
 from schema.scalars import SCALARS
 from schema.search import SearchQuery
 from schema.selection import stored_fields
+from schema.trail import TrailQuery
 from service.errors import Code, Problem, Refusal, refuse_any
 from service.records import Document
 from service.store.kinds import kind_of
@@ -134,6 +135,7 @@ class Query(
     DossierQuery,
     GraphQuery,
     CalendarQuery,
+    TrailQuery,
 ):
     pass
 

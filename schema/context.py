@@ -12,6 +12,7 @@ from schema.limits import USUAL, Limits, Measure
 from schema.reader import Reader
 from service.dates import day_of
 from service.store.store import Store
+from service.trail.keys import KnownKeys
 from service.viewer import Viewer
 
 Language = Literal["en", "zh"]
@@ -26,6 +27,7 @@ class Context:
     store: Store
     reader: Reader
     limits: Limits = USUAL
+    known_keys: KnownKeys = field(default_factory=dict)  # whose signatures on checkpoints hold
     measures: list[Measure] = field(default_factory=list)  # of the operation, once it is measured
     as_of: dt.datetime | None = None  # the moment that it is read at, where that is not the present
     moments: dict[str | int, "Context"] = field(default_factory=dict)  # by root field, where one is read as of another

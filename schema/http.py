@@ -30,6 +30,7 @@ from service.dates import day_of, now
 from service.errors import Code, Problem, Refusal, Unavailable
 from service.identity import Identity
 from service.store.store import Store
+from service.trail.keys import KnownKeys
 from service.viewer import ANONYMOUS
 
 OPERATION_SECONDS = 15.0
@@ -44,6 +45,7 @@ def graphql_route(
     development: bool,
     limits: Limits = USUAL,
     documents: Documents = ANY,
+    trail_keys: KnownKeys | None = None,
 ) -> Route:
     """The end-point. In development, what went wrong inside the service is told as well as logged."""
 
@@ -60,7 +62,7 @@ def graphql_route(
             key = idempotency_key(request)
             viewer = await store.roles.viewer(known, day_of(moment))
             reader = Reader(store.database, viewer, day_of(moment))
-            context = Context(viewer, moment, language, key, store, reader, limits)
+            context = Context(viewer, moment, language, key, store, reader, limits, trail_keys or {})
             result = await _executed(asked, context)
             cost = context.measures[-1].cost if context.measures else 0
             bind_contextvars(viewer=viewer.subject, cost=cost)

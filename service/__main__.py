@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 from seeds import synthetic
 from seeds.loader import SeedInvalid, plant, read
-from service import role_commands, serving
+from service import role_commands, serving, trail_commands
 from service.dates import day_of, now
+from service.environment import CHECKOUT, VARIABLES
 from service.errors import Unavailable
 from service.logs import configure
 from service.production import lacks
@@ -23,7 +24,6 @@ from service.store import upkeep
 from service.store.doctor import Findings, examine
 from service.store.embedded import EngineUnavailable, installed_version
 from service.store.store import Store
-from service.variables import CHECKOUT, VARIABLES
 from service.viewer import Grant, Role, Viewer
 
 SCHEMA_FILE = CHECKOUT / "schema" / "schema.graphql"
@@ -185,6 +185,7 @@ def _parser() -> argparse.ArgumentParser:
     role_commands.add_to(add, _tell_whose)
     exporting = add("export-schema", export_schema, "write schema/schema.graphql 导出 GraphQL 模式")
     exporting.add_argument("--check", action="store_true", help="only compare: exit code 1 when it differs 仅比较")
+    trail_commands.add_to(add)
     looking = add(
         "doctor", doctor, f"look at the database; exit code 1 when something is missing 检查数据库. {STANDALONE}"
     )

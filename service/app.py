@@ -29,6 +29,7 @@ from service.network.networks import Network
 from service.settings import Settings, SettingsInvalid
 from service.store import upkeep
 from service.store.budgets import Budgets
+from service.store.checkpointing import Sealing
 from service.store.database import Database
 from service.store.files import Files, files_in
 from service.store.relay import Relay
@@ -60,23 +61,12 @@ def create_app(settings: Settings, announce: Announce | None = None, metrics: Me
     taking, identity = (settings.file_megabytes, settings.upload_seconds), settings.identity()
     documents = documents_of(settings)
     rates = Rates(Budgets(database), settings.rate_viewer, settings.rate_address)
-    background = Background(store, files, settings.development, announce)
-
-    @contextlib.asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        task = asyncio.create_task(background.run())
-        with contextlib.suppress(TimeoutError):  # an absent database is waited for while /livez and /readyz answer
-            await asyncio.wait_for(background.attempted.wait(), FIRST_ATTEMPT_SECONDS)
-        try:
-            yield
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-            await database.close()
+    background = Background(store, files, settings.sealing(), settings.development, announce)
 
     routes: list[BaseRoute] = [
-        graphql_route(store, identity, rates, settings.development, settings.limits, documents),
+        graphql_route(
+            store, identity, rates, settings.development, settings.limits, documents, settings.checkpoint_keys()
+        ),
         *attachment_routes(store, identity, files, Taking(*taking)),
         reference_route(*taking, settings.limits),
         Route("/livez", livez),
@@ -84,7 +74,7 @@ def create_app(settings: Settings, announce: Announce | None = None, metrics: Me
     ]
     if settings.development:
         routes += graphiql_routes("/graphql", samples())
-    return Starlette(routes=routes, lifespan=lifespan, middleware=settings.transport.middleware(metrics))
+    return Starlette(routes=routes, lifespan=background.lifespan, middleware=settings.transport.middleware(metrics))
 
 
 def documents_of(settings: Settings) -> Documents:
@@ -107,27 +97,44 @@ async def livez(_: Request) -> Response:
 class Background:
     """What is done beside answering: make the database ready once, then relay and sweep until the service ends."""
 
-    def __init__(self, store: Store, files: Files, seeding: bool, announce: Announce | None) -> None:
+    def __init__(self, store: Store, files: Files, sealing: Sealing, seeding: bool, announce: Announce | None) -> None:
         self._store = store
         self._files = files
+        self._sealing = sealing
         self._seeding = seeding
         self._announce = announce
         self._holder = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         self._prepared = False
         self.attempted = asyncio.Event()  # set once the database was made ready, or could not be at the first attempt
 
+    @contextlib.asynccontextmanager
+    async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        task = asyncio.create_task(self.run())
+        with contextlib.suppress(TimeoutError):  # an absent database is waited for while /livez and /readyz answer
+            await asyncio.wait_for(self.attempted.wait(), FIRST_ATTEMPT_SECONDS)
+        try:
+            yield
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+            await self._store.database.close()
+
     async def run(self) -> None:
         await persistently("upkeep", self._prepare)
         database = self._store.database
         await asyncio.gather(
             # A new relay each time: what a failed one believed to hold is not to be trusted.
-            persistently("relay", lambda: Relay(database, self._holder, self._store.written).run()),
+            persistently("relay", lambda: self._relay().run()),
             persistently("sweep", lambda: keep_sweeping(database, self._files)),
         )
 
     async def readyz(self, _: Request) -> Response:
         reason = await self.lacking()
         return JSONResponse({"ready": reason is None, "reason": reason}, 200 if reason is None else 503, NO_STORE)
+
+    def _relay(self) -> Relay:
+        return Relay(self._store.database, self._holder, self._store.written, sealing=self._sealing)
 
     async def lacking(self) -> str | None:
         """Why the service is not ready, in one line; None when it is."""

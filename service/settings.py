@@ -5,6 +5,7 @@ Nothing is read on import; `VARIABLES` is the whole list, and `--help` prints it
 
 import contextlib
 import dataclasses
+import datetime as dt
 import os
 import secrets
 import tempfile
@@ -14,10 +15,13 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from schema.limits import Limits
+from service.environment import REQUIRED_IN_PRODUCTION, VARIABLES, Mode
 from service.identity import Identity, Issuer, Revoked
+from service.store.checkpointing import Sealing
 from service.store.database import DriverName
+from service.trail.keys import KnownKeys, SigningKey, known_keys
 from service.transport import Transport
-from service.variables import REQUIRED_IN_PRODUCTION, SHORTEST_KEY, VARIABLES, Mode, key_id
+from service.variables import SHORTEST_KEY, key_id
 from service.viewer import TokenKeys
 
 
@@ -55,6 +59,10 @@ class Settings:
     upload_seconds: int
     documents: Path | None
     documents_only: bool
+    checkpoint_key: SigningKey | Path | None
+    checkpoint_public_keys: KnownKeys | None
+    checkpoint_revisions: int
+    checkpoint_seconds: int
     rate_viewer: int
     rate_address: int
     limits: Limits
@@ -98,6 +106,25 @@ class Settings:
         """The keys given, else the one kept in the data folder. Raises `SettingsInvalid` when that is damaged."""
         keys = self.signing_keys or (kept_key(self.data / "token.key"),)
         return TokenKeys({key_id(key): key for key in keys}, self.token_issuer, self.token_audience)
+
+    def sealing(self) -> Sealing:
+        """How checkpoints are written: with the key given, else the one kept in the data folder.
+
+        Raises `SettingsInvalid` when the key's file is missing or holds none.
+        """
+        key, pause = self.checkpoint_key, dt.timedelta(seconds=self.checkpoint_seconds)
+        if not isinstance(key, SigningKey):
+            path = key or self.data / "checkpoint.key"
+            try:
+                key = SigningKey.parse(kept_key(path) if key is None else path.read_bytes())
+            except (OSError, ValueError) as error:
+                english, chinese = f"{path} holds no Ed25519 private key", "文件中没有 Ed25519 私钥"
+                raise SettingsInvalid([f"COBUILD_CHECKPOINT_KEY: {english}. {chinese}。"]) from error
+        return Sealing(key, self.checkpoint_revisions, pause)
+
+    def checkpoint_keys(self) -> KnownKeys:
+        """The public keys whose signatures hold, the present one last. Raises `SettingsInvalid` as `sealing` does."""
+        return {**(self.checkpoint_public_keys or {}), **known_keys([self.sealing().key.public])}
 
     def identity(self) -> Identity:
         """What tokens are judged by. Raises `SettingsInvalid` as `token_keys` does."""

@@ -51,6 +51,9 @@ REVISION_INDEXES = (
     Index(("record", "version")),
     Index(("key",)),
 )
+CHECKPOINTS = "checkpoints"
+CHECKPOINT_INDEX = "partition_number"
+CHECKPOINT_INDEXES = (Index(("partition", "number"), unique=True),)
 CHUNKS = "content.chunks"  # of files kept in the database, in the form of GridFS
 CHUNK_INDEXES = (Index(("files_id", "n"), unique=True),)
 
@@ -63,7 +66,7 @@ def kind_of(own_id: str) -> type[Record] | None:
 def indexes() -> Mapping[str, tuple[Index, ...]]:
     """Every index of the installation, by collection."""
     own = {kind.COLLECTION: (*kind.INDEXES, NAMED_INDEX, MOMENT_INDEX, *TRAIL_INDEXES) for kind in KINDS.values()}
-    return {**own, REVISIONS: REVISION_INDEXES, CHUNKS: CHUNK_INDEXES}
+    return {**own, REVISIONS: REVISION_INDEXES, CHECKPOINTS: CHECKPOINT_INDEXES, CHUNKS: CHUNK_INDEXES}
 
 
 def index_name(index: Index) -> str:

@@ -19,17 +19,18 @@ from starlette.applications import Starlette
 from service import serving
 from service.app import create_app, persistently, seed_if_empty
 from service.dates import now
+from service.environment import Mode
 from service.errors import Unavailable
 from service.identity import Identity
 from service.settings import Settings, SettingsInvalid
 from service.store.database import Database
 from service.store.relay import Relay
 from service.store.store import Store
-from service.variables import Mode
 from service.viewer import ANONYMOUS, Grant, Role, Viewer
 
 KEY = "0123456789abcdef" * 4
-PRODUCTION = {"COBUILD_MODE": "production", "MONGODB_URI": "mongodb://db.example/", "COBUILD_TOKEN_KEY": KEY}
+KEYS = {"COBUILD_TOKEN_KEY": KEY, "COBUILD_CHECKPOINT_KEY": "1" * 64}
+PRODUCTION = {"COBUILD_MODE": "production", "MONGODB_URI": "mongodb://db.example/", **KEYS}
 
 
 def settings(tmp_path: Path, **variables: str) -> Settings:
@@ -68,6 +69,10 @@ WRONG = {
     "COBUILD_TOKEN_KEY": ["a" * 31, f"{KEY},", f"{KEY},short", f"{KEY},{KEY}"],
     "COBUILD_FILE_MEGABYTES": ["0", "1001", "2.5", "-1", "٣"],
     "COBUILD_UPLOAD_SECONDS": ["0", "3601", "10s"],
+    "COBUILD_CHECKPOINT_KEY": ["-----BEGIN PRIVATE KEY-----", "-----BEGIN"],
+    "COBUILD_CHECKPOINT_PUBLIC_KEYS": ["12", f"{'1' * 64},", "g" * 64],
+    "COBUILD_CHECKPOINT_REVISIONS": ["0", "10001", "1e3"],
+    "COBUILD_CHECKPOINT_SECONDS": ["0", "86401", "60s"],
 }
 
 
@@ -78,7 +83,7 @@ def test_a_wrong_value_is_told_in_one_line_and_a_secret_is_not_repeated(name: st
     [problem] = caught.value.problems
     assert problem.startswith(name)
     assert "\n" not in problem
-    secret = name in ("MONGODB_URI", "COBUILD_TOKEN_KEY")
+    secret = name in ("MONGODB_URI", *KEYS)
     assert problem.partition(" is wrong:")[0] == (name if secret else f"{name}={text!r}")
 
 
@@ -88,7 +93,7 @@ def test_all_wrong_values_are_told_at_once() -> None:
     assert [problem.split()[0].partition("=")[0] for problem in caught.value.problems] == list(WRONG)
 
 
-@pytest.mark.parametrize("absent", ["MONGODB_URI", "COBUILD_TOKEN_KEY"])
+@pytest.mark.parametrize("absent", ["MONGODB_URI", *KEYS])
 def test_production_needs_a_database_and_a_key_of_its_own(absent: str) -> None:
     assert Settings.from_environment(PRODUCTION).mode is Mode.PRODUCTION
     with pytest.raises(SettingsInvalid, match=f"^{absent} is missing") as caught:
