@@ -44,7 +44,7 @@ def create_app(settings: Settings, announce: Announce | None = None) -> Starlett
 
     Without `settings.mongodb_uri` only the driver `mongomock` has something to connect to.
     """
-    database = Database(settings.driver, settings.mongodb_uri or "", settings.database)
+    database = Database(settings.driver, settings.mongodb_uri or "", settings.database, masters=settings.masters())
     store = Store(database)
     files = files_in(settings.files_folder, database)
     taking, identity = (settings.file_megabytes, settings.upload_seconds), settings.identity()

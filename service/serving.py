@@ -107,7 +107,7 @@ def with_database(settings: Settings, lasting: bool) -> Iterator[Settings]:
 
 @contextlib.asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Database]:
-    database = Database(settings.driver, settings.mongodb_uri or "", settings.database)
+    database = Database(settings.driver, settings.mongodb_uri or "", settings.database, masters=settings.masters())
     try:
         yield database
     finally:

@@ -3,13 +3,8 @@
 Nothing is read on import; `VARIABLES` is the whole list, and `--help` prints it.
 """
 
-import contextlib
 import dataclasses
-import hashlib
-import os
 import re
-import secrets
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,12 +14,17 @@ from urllib.parse import urlsplit
 
 from schema.limits import Limits, setting_of
 from service.identity import Identity, Issuer, Revoked
+from service.keys import SHORTEST_KEY, KeyDamaged, kept_key, key_id, keys_of
 from service.store.addresses import check_address
 from service.store.database import DriverName
+from service.trail.sealing import Masters
 from service.viewer import TokenKeys
 
 CHECKOUT = Path(__file__).parents[1]
-SHORTEST_KEY = 32  # bytes: RFC 7518, 3.2 asks of an HS256 key at least the size of the hash
+REMOVE_AND_MAKE = "remove it, and a new key is made. 密钥文件已损坏：删除后将重新生成。"
+RESTORE = (
+    "restore it from a backup, else names in the trail are lost. 密钥文件已损坏：请从备份恢复，否则留痕中的姓名丢失。"
+)
 
 
 class Mode(StrEnum):
@@ -105,13 +105,6 @@ def _up_to(most: int) -> Callable[[str], int]:
     return parse
 
 
-def _keys(text: str) -> tuple[bytes, ...]:
-    keys = tuple(key.strip().encode() for key in text.split(","))
-    if len({key_id(key) for key in keys}) < len(keys) or any(len(key) < SHORTEST_KEY for key in keys):
-        raise ValueError("too short, or twice the same")
-    return keys
-
-
 VARIABLES: dict[str, Variable] = {
     "mode": Variable(
         "COBUILD_MODE", "development", Mode, "development or production", " development（开发）或 production（生产）"
@@ -147,9 +140,17 @@ VARIABLES: dict[str, Variable] = {
     "signing_keys": Variable(
         "COBUILD_TOKEN_KEY",
         None,
-        _keys,
+        keys_of,
         f"a random key of {SHORTEST_KEY} bytes or more, or several different ones parted by commas (the first signs)",
         f"至少 {SHORTEST_KEY} 字节的随机密钥；可用逗号分隔多个不同的密钥，第一个用于签发",
+        secret=True,
+    ),
+    "sealing_keys": Variable(
+        "COBUILD_SEALING_KEY",
+        None,
+        keys_of,
+        f"a random key of {SHORTEST_KEY} bytes or more that seals names in the trail, or several parted by commas",
+        f"至少 {SHORTEST_KEY} 字节的随机密钥，用于加密留痕中的姓名；可用逗号分隔多个，第一个用于加密",
         secret=True,
     ),
     "token_issuer": Variable("COBUILD_TOKEN_ISSUER", "cobuild", str, "the name of who issues tokens", "令牌签发者名称"),
@@ -205,7 +206,7 @@ VARIABLES |= {
     )
     for each in dataclasses.fields(Limits)
 }
-REQUIRED_IN_PRODUCTION = ("mongodb_uri", "signing_keys")
+REQUIRED_IN_PRODUCTION = ("mongodb_uri", "signing_keys", "sealing_keys")
 
 
 @dataclass(frozen=True)
@@ -221,6 +222,7 @@ class Settings:
     data: Path
     engine: Path
     signing_keys: tuple[bytes, ...] | None
+    sealing_keys: tuple[bytes, ...] | None
     token_issuer: str
     token_audience: str
     oidc_issuer: str | None
@@ -261,33 +263,20 @@ class Settings:
 
     def token_keys(self) -> TokenKeys:
         """The keys given, else the one kept in the data folder. Raises `SettingsInvalid` when that is damaged."""
-        keys = self.signing_keys or (kept_key(self.data / "token.key"),)
+        keys = self.signing_keys or (self._kept("token.key", REMOVE_AND_MAKE),)
         return TokenKeys({key_id(key): key for key in keys}, self.token_issuer, self.token_audience)
+
+    def masters(self) -> Masters:
+        """What seals personal values in the trail: as given, else kept in the data folder. Raises as `token_keys`."""
+        return Masters(self.sealing_keys or (self._kept("sealing.key", RESTORE),))
+
+    def _kept(self, name: str, loss: str) -> bytes:
+        try:
+            return kept_key(self.data / name, loss)
+        except KeyDamaged as error:
+            raise SettingsInvalid([str(error)]) from error
 
     def identity(self) -> Identity:
         """What tokens are judged by. Raises `SettingsInvalid` as `token_keys` does."""
         issuer = Issuer(self.oidc_issuer, self.token_audience, self.oidc_roles) if self.oidc_issuer else None
         return Identity(self.token_keys(), issuer, Revoked(self.revoked_tokens))
-
-
-def key_id(key: bytes) -> str:
-    """The `kid` by which a token names the key that signed it."""
-    return hashlib.sha256(key).hexdigest()[:8]
-
-
-def kept_key(path: Path) -> bytes:
-    """The key in the file `path`, which is made once, whole, and readable for its owner alone."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, draft = tempfile.mkstemp(dir=path.parent)  # with mode 0600
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(SHORTEST_KEY))
-        with contextlib.suppress(FileExistsError):  # another process was first, and its key holds
-            os.link(draft, path)
-        os.unlink(draft)
-    key = path.read_bytes().strip()
-    if len(key) < SHORTEST_KEY:
-        raise SettingsInvalid(
-            [f"{path} is damaged: remove it, and a new key is made. 密钥文件已损坏：删除后将重新生成。"]
-        )
-    return key

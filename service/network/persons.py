@@ -52,6 +52,7 @@ class Person(Record):
         Action.ARCHIVE: Step(Right.KEEP_ORGANIZATIONS, frozenset({PersonStatus.ACTIVE})),
     }
     FIXED = (*Record.FIXED, "organization")
+    IDENTIFYING = ("external_reference",)
     PRIVATE: ClassVar = dict.fromkeys(("name", "phone", "email", QUOTED), Right.READ_CONTACTS)
 
     organization: str

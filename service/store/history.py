@@ -5,15 +5,14 @@ finds what the first look missed.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from service.records import Document, Record, document_of, record_of
-from service.store.database import Database
+from service.store.database import KEYS_AT_ONCE, Database
 from service.store.kinds import REVISIONS
 from service.store.reads import below
+from service.store.sealing import revealing
 from service.trail.revisions import Revision, undone
-
-KEYS_AT_ONCE = 100  # SecantusDB takes a time that grows with the square of their number
 
 
 async def find_by_key(database: Database, kind: type[Record], key: str) -> Revision | None:
@@ -57,7 +56,18 @@ class Part(NamedTuple):
 async def histories(
     database: Database, kind: type[Record], ids: Sequence[str], part: Part
 ) -> dict[str, list[dict[str, Any]]]:
-    """The same part of the history of each record in `ids`, which are of one kind: two commands for all."""
+    """The same part of the history of each record in `ids`, which are of one kind: two commands for all.
+
+    What tells of a person is plain in it, for which one more command asks where there is any.
+    """
+    found = await chains(database, kind, ids, part)
+    return cast(dict[str, list[dict[str, Any]]], (await revealing(database, found))(found))
+
+
+async def chains(
+    database: Database, kind: type[Record], ids: Sequence[str], part: Part
+) -> dict[str, list[dict[str, Any]]]:
+    """As `histories`, each revision as it is stored and hashed: what tells of a person is sealed."""
     waiting = await database.find(kind.COLLECTION, {"_id": {"$in": sorted(ids)}}, len(ids), ("outbox",))
     outboxes = {document["_id"]: document["outbox"] for document in waiting}
     relayed = await _relayed(database, ids, part)

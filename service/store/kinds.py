@@ -50,6 +50,7 @@ REVISION_INDEXES = (
     Index(("record", "version")),
     Index(("key",)),
 )
+PERSON_KEYS = "person_keys"  # found by `_id` alone
 CHUNKS = "content.chunks"  # of files kept in the database, in the form of GridFS
 CHUNK_INDEXES = (Index(("files_id", "n"), unique=True),)
 

@@ -26,9 +26,11 @@ from service.store.database import Database
 from service.store.relay import Relay
 from service.store.store import Store
 from service.viewer import ANONYMOUS, Grant, Role, Viewer
+from tests.conftest import MASTERS
 
 KEY = "0123456789abcdef" * 4
-PRODUCTION = {"COBUILD_MODE": "production", "MONGODB_URI": "mongodb://db.example/", "COBUILD_TOKEN_KEY": KEY}
+PRODUCTION = {"COBUILD_MODE": "production", "MONGODB_URI": "mongodb://db.example/"}
+PRODUCTION |= dict.fromkeys(("COBUILD_TOKEN_KEY", "COBUILD_SEALING_KEY"), KEY)
 
 
 def settings(tmp_path: Path, **variables: str) -> Settings:
@@ -65,6 +67,7 @@ WRONG = {
     "HOST": ["a b", "http://h"],
     "PORT": ["-1", "65536", "80a", "٣", "8000.0"],
     "COBUILD_TOKEN_KEY": ["a" * 31, f"{KEY},", f"{KEY},short", f"{KEY},{KEY}"],
+    "COBUILD_SEALING_KEY": ["short", f"{KEY},{KEY}"],
     "COBUILD_FILE_MEGABYTES": ["0", "1001", "2.5", "-1", "٣"],
     "COBUILD_UPLOAD_SECONDS": ["0", "3601", "10s"],
 }
@@ -77,7 +80,7 @@ def test_a_wrong_value_is_told_in_one_line_and_a_secret_is_not_repeated(name: st
     [problem] = caught.value.problems
     assert problem.startswith(name)
     assert "\n" not in problem
-    secret = name in ("MONGODB_URI", "COBUILD_TOKEN_KEY")
+    secret = name in ("MONGODB_URI", "COBUILD_TOKEN_KEY", "COBUILD_SEALING_KEY")
     assert problem.partition(" is wrong:")[0] == (name if secret else f"{name}={text!r}")
 
 
@@ -87,7 +90,7 @@ def test_all_wrong_values_are_told_at_once() -> None:
     assert [problem.split()[0].partition("=")[0] for problem in caught.value.problems] == list(WRONG)
 
 
-@pytest.mark.parametrize("absent", ["MONGODB_URI", "COBUILD_TOKEN_KEY"])
+@pytest.mark.parametrize("absent", ["MONGODB_URI", "COBUILD_TOKEN_KEY", "COBUILD_SEALING_KEY"])
 def test_production_needs_a_database_and_a_key_of_its_own(absent: str) -> None:
     assert Settings.from_environment(PRODUCTION).mode is Mode.PRODUCTION
     with pytest.raises(SettingsInvalid, match=f"^{absent} is missing") as caught:
@@ -131,6 +134,19 @@ def test_a_development_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) 
     path.write_text("cut")
     with pytest.raises(SettingsInvalid, match="is damaged"):
         made.token_keys()
+
+
+def test_names_are_sealed_by_the_first_key_given_else_by_one_that_is_kept_and_not_made_anew(tmp_path: Path) -> None:
+    given = settings(tmp_path, COBUILD_SEALING_KEY=f"{KEY[::-1]},{KEY}")
+    assert given.masters().keys == (KEY[::-1].encode(), KEY.encode())
+    assert not [*tmp_path.iterdir()]
+    made = settings(tmp_path)
+    assert made.masters() == made.masters()
+    [path] = tmp_path.iterdir()
+    assert (path.name, stat.S_IMODE(path.stat().st_mode)) == ("sealing.key", 0o600)
+    path.write_text("cut")
+    with pytest.raises(SettingsInvalid, match="restore it from a backup"):
+        made.masters()
 
 
 async def test_in_development_the_page_is_served_and_the_seeds_are_planted(tmp_path: Path) -> None:
@@ -230,7 +246,7 @@ async def test_failed_work_begins_anew_after_pauses_that_grow_to_a_limit(monkeyp
 
 
 async def test_seeding_completes_what_was_broken_off_and_leaves_a_foreign_database_alone() -> None:
-    ours, foreign = (Store(Database("mongomock", "", "cobuild")) for _ in range(2))
+    ours, foreign = (Store(Database("mongomock", "", "cobuild", masters=MASTERS)) for _ in range(2))
     await seed_if_empty(ours)
     whole = await ours.database.count("activities", {}, 1000)
     assert whole > 0

@@ -173,7 +173,9 @@ async def test_it_is_sent_once_packed_where_that_is_understood(client: httpx.Asy
 
 async def test_it_is_there_in_production_too(tmp_path: Path) -> None:
     uri = {"MONGODB_URI": "mongodb://127.0.0.1:1/"}
-    app = create_app(settings(tmp_path, COBUILD_MODE="production", COBUILD_TOKEN_KEY=KEY, **uri))
+    app = create_app(
+        settings(tmp_path, COBUILD_MODE="production", COBUILD_TOKEN_KEY=KEY, COBUILD_SEALING_KEY=KEY, **uri)
+    )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://t") as opened:
         assert (await opened.get("/docs")).status_code == 200
 
