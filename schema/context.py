@@ -10,6 +10,7 @@ from strawberry.types import Info as StrawberryInfo
 from schema.limits import USUAL, Limits, Measure
 from schema.reader import Reader
 from service.dates import day_of
+from service.store.accesses import Accesses
 from service.store.store import Store
 from service.viewer import Viewer
 
@@ -25,6 +26,7 @@ class Context:
     store: Store
     reader: Reader
     limits: Limits = USUAL
+    accesses: Accesses = field(default_factory=Accesses)  # what is answered that is restricted
     measures: list[Measure] = field(default_factory=list)  # of the operation, once it is measured
 
     @property
