@@ -13,7 +13,7 @@ from service.store.database import KEYS_AT_ONCE, Database, Duplicate
 from service.store.kinds import PERSON_KEYS
 from service.trail import sealing
 from service.trail.revisions import Revision
-from service.trail.sealing import Masters, Subject
+from service.trail.sealing import FORGOTTEN, Masters, Subject
 
 
 def masters_of(database: Database) -> Masters:
@@ -55,11 +55,14 @@ async def _known(database: Database, ids: Collection[str]) -> dict[str, bytes]:
     return keys
 
 
-async def revealing(database: Database, revisions: Any) -> Callable[[Any], Any]:
-    """What makes `revisions`, in any structure, or a part of them plain: one command if anything is sealed in them."""
+async def revealing(database: Database, revisions: Any, forgotten: object = FORGOTTEN) -> Callable[[Any], Any]:
+    """What makes `revisions`, in any structure, or a part of them plain: one command if anything is sealed in them.
+
+    `forgotten` is what stands for a value whose key is gone, as for who compares it with what stands now.
+    """
     ids = set(sealing.key_ids(revisions))
     keys = await _known(database, ids) if ids else {}
-    return lambda value: sealing.revealed(value, keys)
+    return lambda value: sealing.revealed(value, keys, forgotten)
 
 
 async def erase(database: Database, *subjects: Subject) -> None:

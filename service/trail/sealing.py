@@ -174,16 +174,16 @@ def key_ids(value: Any) -> Iterator[str]:
                 yield from key_ids(item)
 
 
-def revealed(value: Any, keys: Keys) -> Any:
-    """`value` with what is sealed anywhere in it as it was; FORGOTTEN where the key is gone, or is another one now."""
+def revealed(value: Any, keys: Keys, forgotten: object = FORGOTTEN) -> Any:
+    """`value` with what is sealed in it, at any depth, as it was; `forgotten` where the key is gone or is another."""
     if isinstance(value, list):
-        return [revealed(item, keys) for item in value]
+        return [revealed(item, keys, forgotten) for item in value]
     if not isinstance(value, dict):
         return value
     if value.keys() != {"sealed", "text"}:
-        return {name: revealed(item, keys) for name, item in value.items()}
+        return {name: revealed(item, keys, forgotten) for name, item in value.items()}
     own_id, content = value["sealed"], base64.b64decode(value["text"])
     try:
         return AESGCM(keys[own_id]).decrypt(content[:NONCE], content[NONCE:], own_id.encode()).decode()
     except (KeyError, InvalidTag):
-        return FORGOTTEN
+        return forgotten

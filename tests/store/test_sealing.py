@@ -72,10 +72,14 @@ async def test_a_lost_key_forgets_one_name_and_breaks_no_chain(store: Store) -> 
     await store.create(branch("bra_1"), act())
     before = await store.load(PartyBranch, "bra_1", 1, act())
     last = await store.save(before, replace(before, secretary="李娜"), act())
+    missing = object()
     for _ in range(2):
         await sealing.erase(store.database, of_value("net_a", " 王伟"))
         assert await told(store, "bra_1") == [(None, FORGOTTEN), (FORGOTTEN, "李娜")]
-        assert first_break(await stored(store, "bra_1"), last["head"]) is None
+        chain = await stored(store, "bra_1")
+        assert first_break(chain, last["head"]) is None
+        reveal = await sealing.revealing(store.database, chain, missing)
+        assert {each["field"]: each["before"] for each in reveal(chain[1])["changes"]} == {"secretary": missing}
     earlier = await history.earlier_state(store.database, PartyBranch, "bra_1", 1)
     assert earlier is not None
     assert earlier["secretary"] == FORGOTTEN
