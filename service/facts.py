@@ -23,6 +23,7 @@ INVISIBLE = ("Cc", "Cf", "Cs", "Zl", "Zp")
 JOINERS = "\u200c\u200d"  # which some scripts are written with
 UNSEEN = re.compile(r"[\u034f\u115f\u1160\u180b-\u180f\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # after NFKC
 MOST_ITEMS = 200  # of a list inside one record
+NOTHING: Mapping[str, int] = {}
 MOST_COUNTED = 10_000_000  # people at one place: sums of them stay exact as JSON numbers
 
 _converter = Converter(forbid_extra_keys=True, unstruct_collection_overrides={Sequence: list})
@@ -89,12 +90,18 @@ def _types(kind: type) -> Mapping[str, Any]:
     return get_type_hints(kind)
 
 
+@cache
+def _most_items(kind: type) -> Mapping[str, int]:
+    return {each.name: each.metadata["items"] for each in dataclasses.fields(kind) if "items" in each.metadata}
+
+
 def structured(kind: type, facts: Facts) -> dict[str, Any]:
     """`facts` as values of the types that `kind` declares. Raises `Refusal` naming each fact that does not fit."""
     problems, values = [], {}
     for name, value in facts.items():
-        if isinstance(value, list) and len(value) > MOST_ITEMS:  # before anything is done with each of them
-            problems.append(_too_many((name,)))
+        most = _most_items(kind).get(name, MOST_ITEMS)
+        if isinstance(value, list) and len(value) > most:  # before anything is done with each of them
+            problems.append(_too_many((name,), most))
             continue
         try:
             values[name] = _converter.structure(value, _types(kind)[name])
@@ -117,8 +124,8 @@ def plain(value: Any) -> dict[str, Any]:
     return cast(dict[str, Any], _converter.unstructure(value))
 
 
-def _too_many(path: Path) -> Problem:
-    return Problem(Code.LIMIT_EXCEEDED, path, f"At most {MOST_ITEMS} items.", f"最多 {MOST_ITEMS} 项。")
+def _too_many(path: Path, most: int) -> Problem:
+    return Problem(Code.LIMIT_EXCEEDED, path, f"At most {most} items.", f"最多 {most} 项。")
 
 
 def text(most: int = 200, **kwargs: Any) -> Any:
@@ -131,25 +138,33 @@ def number(largest: int, **kwargs: Any) -> Any:
     return dataclasses.field(metadata={"largest": largest}, **kwargs)
 
 
+def items(most: int, **kwargs: Any) -> Any:
+    """A dataclass field for a list of at most `most` items, where those are more than MOST_ITEMS."""
+    return dataclasses.field(metadata={"items": most}, **kwargs)
+
+
 def malformed(
-    value: Any, path: Path = (), most: int = LONGEST_TEXT, needed: bool = False, largest: int = MOST_COUNTED
+    value: Any,
+    path: Path = (),
+    most: int = LONGEST_TEXT,
+    needed: bool = False,
+    told: Mapping[str, int] = NOTHING,
 ) -> Iterator[Problem]:
     """What is wrong with the texts, numbers and lists anywhere inside `value`, whatever it means."""
     if dataclasses.is_dataclass(value):
         for field in dataclasses.fields(value):
             must = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
-            most_here = field.metadata.get("most", LONGEST_TEXT)
-            largest_here = field.metadata.get("largest", MOST_COUNTED)
-            yield from malformed(getattr(value, field.name), (*path, field.name), most_here, must, largest_here)
+            longest = field.metadata.get("most", LONGEST_TEXT)
+            yield from malformed(getattr(value, field.name), (*path, field.name), longest, must, field.metadata)
     elif isinstance(value, tuple):
-        if len(value) > MOST_ITEMS:
-            yield _too_many(path)
+        if len(value) > (most_items := told.get("items", MOST_ITEMS)):
+            yield _too_many(path, most_items)
         for place, item in enumerate(value):
-            yield from malformed(item, (*path, place), most)
+            yield from malformed(item, (*path, place), most, told=told)
     elif isinstance(value, str) and not isinstance(value, Enum):
         yield from _malformed_text(value, path, most, needed)
-    elif isinstance(value, int) and not isinstance(value, bool) and not 0 <= value <= largest:
-        bounds = f"0 … {largest}"
+    elif isinstance(value, int) and not isinstance(value, bool) and not 0 <= value <= told.get("largest", MOST_COUNTED):
+        bounds = f"0 … {told.get('largest', MOST_COUNTED)}"
         yield Problem(Code.INVALID, path, f"A count lies between {bounds}.", f"数量须在 {bounds} 之间。")
 
 

@@ -20,7 +20,6 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from service.facts import folded
-from service.keys import key_id
 from service.records import Record, joined
 from service.trail.revisions import Revision, digest
 from service.viewer import Right
@@ -56,11 +55,11 @@ class Masters:
         """The stored form of a key."""
         nonce = secrets.token_bytes(NONCE)
         content = nonce + AESGCM(_derived(self.keys[0], "wrap")).encrypt(nonce, key, own_id.encode())
-        return {"_id": own_id, "master": key_id(self.keys[0]), "wrapped": content}
+        return {"_id": own_id, "master": _name_of(self.keys[0]), "wrapped": content}
 
     def unwrapped(self, document: Mapping[str, Any]) -> bytes:
         """The key that `wrapped` stored. Raises `MasterMissing`."""
-        by_id = {key_id(master): master for master in self.keys}
+        by_id = {_name_of(master): master for master in self.keys}
         if (master := by_id.get(document["master"])) is None:
             raise MasterMissing(
                 f"COBUILD_SEALING_KEY lacks the key {document['master']}, which sealed {document['_id']}"
@@ -78,6 +77,10 @@ class Masters:
 
 def _derived(master: bytes, use: str) -> bytes:
     return hmac.digest(master, f"cobuild {use}".encode(), "sha256")
+
+
+def _name_of(master: bytes) -> str:
+    return _derived(master, "id").hex()[:8]
 
 
 def _named(master: bytes, subject: Subject) -> str:

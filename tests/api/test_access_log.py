@@ -198,7 +198,7 @@ async def test_without_the_entry_there_is_no_answer(
     house: House, world: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keys = TokenKeys({"k": b"k" * 32}, "cobuild", "cobuild")
-    app = Starlette(routes=[graphql_route(house.store, Identity(keys), development=False)])
+    app = Starlette(routes=[graphql_route(house.store, Identity(keys), house.rates(), development=False)])
     token = keys.issue(ADMIN, now(), dt.timedelta(minutes=1))
     insert = Database.insert
 
