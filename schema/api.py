@@ -11,7 +11,8 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 from structlog.contextvars import bind_contextvars
 
-from schema.context import Info
+from schema.accesses import AccessQuery
+from schema.context import Context, Info
 from schema.cooperation.activities import ActivityMutation, ActivityQuery
 from schema.cooperation.agreements import AgreementMutation, AgreementQuery
 from schema.cooperation.amending import AmendmentMutation
@@ -136,6 +137,7 @@ class Query(
     GraphQuery,
     CalendarQuery,
     TrailQuery,
+    AccessQuery,
 ):
     pass
 
@@ -196,6 +198,7 @@ class OneOperation(SchemaExtension):
             english = "The document holds no such operation, or several: name one of them in operationName."
             chinese = "文档中没有该操作,或有多个操作:请在 operationName 中指明其一。"
             raise Refusal(Problem(Code.GRAPHQL_INVALID, ("operation_name",), english, chinese))
+        asked.context.accesses.operation = operation.name.value if operation.name else None
         bind_contextvars(operation=operation.operation.value)  # for the log
         found = measured(schema._schema, asked.graphql_document, operation, asked.variables)
         asked.context.measures.append(found)
@@ -203,6 +206,13 @@ class OneOperation(SchemaExtension):
 
 
 class Schema(strawberry.Schema):
+    async def execute(self, *given: Any, **options: Any) -> Any:
+        """As it is, once the access log tells what is answered. Raises `Unavailable` when that cannot be written."""
+        result = await super().execute(*given, **options)
+        context: Context = options["context_value"]
+        await context.accesses.leave(context.store.database, context.viewer.subject, context.at)
+        return result
+
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Logs nothing: a refusal is an answer, and http.py logs what is a fault, without the caller's values."""
 

@@ -11,6 +11,7 @@ from strawberry.types import Info as StrawberryInfo
 from schema.limits import USUAL, Limits, Measure
 from schema.reader import Reader
 from service.dates import day_of
+from service.store.accesses import Accesses
 from service.store.store import Store
 from service.trail.keys import KnownKeys
 from service.viewer import Viewer
@@ -28,6 +29,7 @@ class Context:
     reader: Reader
     limits: Limits = USUAL
     known_keys: KnownKeys = field(default_factory=dict)  # whose signatures on checkpoints hold
+    accesses: Accesses = field(default_factory=Accesses)  # what is answered that is restricted
     measures: list[Measure] = field(default_factory=list)  # of the operation, once it is measured
     as_of: dt.datetime | None = None  # the moment that it is read at, where that is not the present
     moments: dict[str | int, "Context"] = field(default_factory=dict)  # by root field, where one is read as of another

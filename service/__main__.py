@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from seeds import synthetic
 from seeds.loader import SeedInvalid, plant, read
-from service import role_commands, serving, trail_commands
+from service import forgetting, role_commands, serving, trail_commands
 from service.dates import day_of, now
 from service.environment import CHECKOUT, VARIABLES
 from service.errors import Unavailable
@@ -183,11 +183,12 @@ def _parser() -> argparse.ArgumentParser:
     issuing.add_argument("--subject", metavar="NAME", default="operator", help="whose name revisions bear 操作人")
     _tell_lifetime(issuing)
     role_commands.add_to(add, _tell_whose)
+    forgetting.add_to(add)
     exporting = add("export-schema", export_schema, "write schema/schema.graphql 导出 GraphQL 模式")
     exporting.add_argument("--check", action="store_true", help="only compare: exit code 1 when it differs 仅比较")
     trail_commands.add_to(add)
     looking = add(
-        "doctor", doctor, f"look at the database; exit code 1 when something is missing 检查数据库. {STANDALONE}"
+        "doctor", doctor, f"look at the database; exit code 1 when it lacks something 检查数据库. {STANDALONE}"
     )
     looking.add_argument(
         "--production", action="store_true", help="judge the settings for the open internet instead 改为检查生产配置"

@@ -29,7 +29,7 @@ from service.network.networks import Network
 from service.settings import Settings, SettingsInvalid
 from service.store import upkeep
 from service.store.budgets import Budgets
-from service.store.checkpointing import Sealing
+from service.store.checkpointing import Checkpointing
 from service.store.database import Database
 from service.store.files import Files, files_in
 from service.store.relay import Relay
@@ -55,13 +55,13 @@ def create_app(settings: Settings, announce: Announce | None = None, metrics: Me
     """
     metrics = metrics or Metrics()
     listeners = [Timing(metrics.command)]
-    database = Database(settings.driver, settings.mongodb_uri or "", settings.database, listeners)
+    database = Database(settings.driver, settings.mongodb_uri or "", settings.database, listeners, settings.masters())
     store = Store(database)
     files = files_in(settings.files_folder, database)
     taking, identity = (settings.file_megabytes, settings.upload_seconds), settings.identity()
     documents = documents_of(settings)
     rates = Rates(Budgets(database), settings.rate_viewer, settings.rate_address)
-    background = Background(store, files, settings.sealing(), settings.development, announce)
+    background = Background(store, files, settings.checkpointing(), settings.development, announce)
 
     routes: list[BaseRoute] = [
         graphql_route(
@@ -97,10 +97,12 @@ async def livez(_: Request) -> Response:
 class Background:
     """What is done beside answering: make the database ready once, then relay and sweep until the service ends."""
 
-    def __init__(self, store: Store, files: Files, sealing: Sealing, seeding: bool, announce: Announce | None) -> None:
+    def __init__(
+        self, store: Store, files: Files, checkpointing: Checkpointing, seeding: bool, announce: Announce | None
+    ) -> None:
         self._store = store
         self._files = files
-        self._sealing = sealing
+        self._checkpointing = checkpointing
         self._seeding = seeding
         self._announce = announce
         self._holder = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
@@ -134,7 +136,7 @@ class Background:
         return JSONResponse({"ready": reason is None, "reason": reason}, 200 if reason is None else 503, NO_STORE)
 
     def _relay(self) -> Relay:
-        return Relay(self._store.database, self._holder, self._store.written, sealing=self._sealing)
+        return Relay(self._store.database, self._holder, self._store.written, checkpointing=self._checkpointing)
 
     async def lacking(self) -> str | None:
         """Why the service is not ready, in one line; None when it is."""

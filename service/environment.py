@@ -93,6 +93,14 @@ VARIABLES: dict[str, Variable] = {
         f"至少 {SHORTEST_KEY} 字节的随机密钥；可用逗号分隔多个不同的密钥，第一个用于签发",
         secret=True,
     ),
+    "sealing_keys": Variable(
+        "COBUILD_SEALING_KEY",
+        None,
+        keys,
+        f"a random key of {SHORTEST_KEY} bytes or more that seals names in the trail, or several parted by commas",
+        f"至少 {SHORTEST_KEY} 字节的随机密钥，用于加密留痕中的姓名；可用逗号分隔多个，第一个用于加密",
+        secret=True,
+    ),
     "token_issuer": Variable("COBUILD_TOKEN_ISSUER", "cobuild", str, "the name of who issues tokens", "令牌签发者名称"),
     "token_audience": Variable(
         "COBUILD_TOKEN_AUDIENCE", "cobuild", str, "the name of whom tokens are for", "令牌受众名称"
@@ -210,4 +218,4 @@ VARIABLES |= {
     )
     for each in dataclasses.fields(Limits)
 }
-REQUIRED_IN_PRODUCTION = ("mongodb_uri", "signing_keys", "checkpoint_key")
+REQUIRED_IN_PRODUCTION = ("mongodb_uri", "signing_keys", "sealing_keys", "checkpoint_key")

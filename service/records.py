@@ -112,6 +112,7 @@ class Record:
     FIXED: ClassVar[tuple[str, ...]] = ("id", "network", "version", "origin")  # what no later write changes
     SURVIVOR: ClassVar[str | None] = None  # the fact that names who answers for it once it was merged, if it can be
     PRIVATE: ClassVar[Mapping[str, Right]] = {}  # facts that need a right of their own, also in the timeline
+    IDENTIFYING: ClassVar[tuple[str, ...]] = ()  # if it is about one person: facts forgotten with what is private in it
     PRIVATE_KEYS: ClassVar[Mapping[str, Right]] = {}  # keys by which only who holds this READERS right finds anything
 
     id: str

@@ -1,22 +1,28 @@
 """`serve`: take the port, then the database, then answer until SIGINT or SIGTERM; and what is printed when ready."""
 
+import asyncio
 import contextlib
 import datetime as dt
 import errno
 import logging
+import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
+from typing import TypeVar
 
 import uvicorn
 
 from service.dates import now
+from service.errors import Refusal
 from service.metrics import Metrics, served
 from service.settings import Settings
+from service.store import upkeep
 from service.store.database import Database
 from service.store.embedded import EmbeddedEngine, EngineMissing
+from service.store.store import Store
 from service.viewer import INSTALLATION_WIDE, Grant, Role, TokenKeys, Viewer
 
 STANDALONE = "With the embedded database, stop the service first. 使用内嵌数据库时请先停止服务。"
@@ -33,6 +39,8 @@ NOTHING_IS_KEPT = """\
 #  所有数据只在内存中，服务停止后全部丢失。                                          #
 #  如需保存：运行 `make engine`，或将 MONGODB_URI 指向 MongoDB 服务器。              #
 ######################################################################################"""
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -126,11 +134,30 @@ def with_database(settings: Settings, lasting: bool) -> Iterator[Settings]:
 
 @contextlib.asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Database]:
-    database = Database(settings.driver, settings.mongodb_uri or "", settings.database)
+    database = Database(settings.driver, settings.mongodb_uri or "", settings.database, masters=settings.masters())
     try:
         yield database
     finally:
         await database.close()
+
+
+def with_store(settings: Settings, work: Callable[[Store], Awaitable[T]]) -> T:
+    """What `work` answers. Raises `CommandFailed` with every problem when it is refused."""
+
+    async def run(connected: Settings) -> T:
+        async with opened(connected) as database:
+            await upkeep.prepare(database, f"command-{os.getpid()}")
+            return await work(Store(database))
+
+    with with_database(settings, lasting=True) as connected:
+        try:
+            return asyncio.run(run(connected))
+        except Refusal as refusal:
+            told = (
+                f"{each.code} {'.'.join(map(str, each.path))}: {each.english} {each.chinese}"
+                for each in refusal.problems
+            )
+            raise CommandFailed("\n".join(told)) from refusal
 
 
 async def announce(settings: Settings, listener: socket.socket, database: Database) -> None:

@@ -17,12 +17,18 @@ from typing import Any, Literal, Self
 from schema.limits import Limits
 from service.environment import REQUIRED_IN_PRODUCTION, VARIABLES, Mode
 from service.identity import Identity, Issuer, Revoked
-from service.store.checkpointing import Sealing
+from service.store.checkpointing import Checkpointing
 from service.store.database import DriverName
 from service.trail.keys import KnownKeys, SigningKey, known_keys
+from service.trail.sealing import Masters
 from service.transport import Transport
 from service.variables import SHORTEST_KEY, key_id
 from service.viewer import TokenKeys
+
+REMOVE = "remove it, and a new key is made. 密钥文件已损坏：删除后将重新生成。"
+RESTORE = (
+    "restore it from a backup, else names in the trail are lost. 密钥文件已损坏：请从备份恢复，否则留痕中的姓名丢失。"
+)
 
 
 class SettingsInvalid(Exception):
@@ -49,6 +55,7 @@ class Settings:
     data: Path
     engine: Path
     signing_keys: tuple[bytes, ...] | None
+    sealing_keys: tuple[bytes, ...] | None
     token_issuer: str
     token_audience: str
     oidc_issuer: str | None
@@ -104,10 +111,10 @@ class Settings:
 
     def token_keys(self) -> TokenKeys:
         """The keys given, else the one kept in the data folder. Raises `SettingsInvalid` when that is damaged."""
-        keys = self.signing_keys or (kept_key(self.data / "token.key"),)
+        keys = self.signing_keys or (kept_key(self.data / "token.key", REMOVE),)
         return TokenKeys({key_id(key): key for key in keys}, self.token_issuer, self.token_audience)
 
-    def sealing(self) -> Sealing:
+    def checkpointing(self) -> Checkpointing:
         """How checkpoints are written: with the key given, else the one kept in the data folder.
 
         Raises `SettingsInvalid` when the key's file is missing or holds none.
@@ -116,15 +123,19 @@ class Settings:
         if not isinstance(key, SigningKey):
             path = key or self.data / "checkpoint.key"
             try:
-                key = SigningKey.parse(kept_key(path) if key is None else path.read_bytes())
+                key = SigningKey.parse(kept_key(path, REMOVE) if key is None else path.read_bytes())
             except (OSError, ValueError) as error:
                 english, chinese = f"{path} holds no Ed25519 private key", "文件中没有 Ed25519 私钥"
                 raise SettingsInvalid([f"COBUILD_CHECKPOINT_KEY: {english}. {chinese}。"]) from error
-        return Sealing(key, self.checkpoint_revisions, pause)
+        return Checkpointing(key, self.checkpoint_revisions, pause)
 
     def checkpoint_keys(self) -> KnownKeys:
-        """The public keys whose signatures hold, the present one last. Raises `SettingsInvalid` as `sealing` does."""
-        return {**(self.checkpoint_public_keys or {}), **known_keys([self.sealing().key.public])}
+        """The public keys whose signatures hold, the present one last. Raises as `checkpointing`."""
+        return {**(self.checkpoint_public_keys or {}), **known_keys([self.checkpointing().key.public])}
+
+    def masters(self) -> Masters:
+        """What seals personal values in the trail: as given, else kept in the data folder. Raises as `token_keys`."""
+        return Masters(self.sealing_keys or (kept_key(self.data / "sealing.key", RESTORE),))
 
     def identity(self) -> Identity:
         """What tokens are judged by. Raises `SettingsInvalid` as `token_keys` does."""
@@ -132,8 +143,11 @@ class Settings:
         return Identity(self.token_keys(), issuer, Revoked(self.revoked_tokens))
 
 
-def kept_key(path: Path) -> bytes:
-    """The key in the file `path`, which is made once, whole, and readable for its owner alone."""
+def kept_key(path: Path, remedy: str) -> bytes:
+    """The key in the file `path`, which is made once, whole, and readable for its owner alone.
+
+    Raises `SettingsInvalid` when it is damaged, which tells the `remedy`.
+    """
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, draft = tempfile.mkstemp(dir=path.parent)  # with mode 0600
@@ -144,7 +158,5 @@ def kept_key(path: Path) -> bytes:
         os.unlink(draft)
     key = path.read_bytes().strip()
     if len(key) < SHORTEST_KEY:
-        raise SettingsInvalid(
-            [f"{path} is damaged: remove it, and a new key is made. 密钥文件已损坏：删除后将重新生成。"]
-        )
+        raise SettingsInvalid([f"{path} is damaged: {remedy}"])
     return key

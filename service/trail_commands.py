@@ -95,7 +95,7 @@ def export(settings: Settings, options: argparse.Namespace) -> int:
             after = reached(lines)
 
     async def run(database: Database) -> int:
-        keys, sealing = settings.checkpoint_keys(), settings.sealing()
+        keys, sealing = settings.checkpoint_keys(), settings.checkpointing()
         for partition in await unsealed(database):  # so that what is kept proves all that was relayed
             while await seal(database, partition, sealing, now()):
                 pass

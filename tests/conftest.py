@@ -32,6 +32,7 @@ from service.store.database import Database, DriverName
 from service.store.embedded import EmbeddedEngine
 from service.store.relay import Relay
 from service.store.store import Store
+from service.trail.sealing import Masters
 from service.viewer import Grant, Role, Viewer
 
 # A busy machine is no failure, and a run of CI is the same each time.
@@ -40,6 +41,7 @@ settings.load_profile("house")
 
 ENGINE = Path(os.environ.get("COBUILD_ENGINE") or Path(__file__).parents[1] / ".engine/bin/secantusd-py")
 OUTLIVES_THE_TESTS = "MONGODB_TEST_URI" in os.environ  # the server; ours is thrown away, and slow to drop what it holds
+MASTERS = Masters((b"a master key of the tests, 32 bytes",))
 NETWORK, LEAD, BANK = "net_002_derma", "org_smu_derma", "org_boc_yuexiu"
 ADMIN = Viewer("admin", (Grant(Role.NETWORK_ADMIN, NETWORK),))
 FRONT_END = Viewer("front-end", (Grant(Role.FRONT_END, NETWORK),))
@@ -176,7 +178,7 @@ async def make_house(engine_uri: str) -> AsyncIterator[Callable[..., Any]]:
     opened: list[Database] = []
 
     async def make(driver: DriverName = "mongomock", *, seeded: bool = True) -> House:
-        database = Database(driver, engine_uri, f"test_{uuid.uuid4().hex}")
+        database = Database(driver, engine_uri, f"test_{uuid.uuid4().hex}", masters=MASTERS)
         opened.append(database)
         await upkeep.prepare(database, "tests")
         store = Store(database)

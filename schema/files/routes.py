@@ -30,6 +30,7 @@ from service.errors import Code, Refusal, Unavailable, not_found
 from service.identity import Identity
 from service.permission import may_read
 from service.records import Document
+from service.store.accesses import Accesses
 from service.store.files import Files, Missing, new_name
 from service.store.history import find_by_key
 from service.store.store import Store
@@ -177,4 +178,8 @@ class _Door:
         record = (await self._store.known(prefix, [document["record"]])).get(document["record"])
         if record is None or not may_read(ATTACHABLE[prefix].kind, record, viewer, day):
             raise not_found(("id",), own_id)
+        accesses = Accesses(f"GET {PATH}")
+        for each, found in ((Attachment, document), (ATTACHABLE[prefix].kind, record)):
+            accesses.note_record(each, found, day)
+        await accesses.leave(self._store.database, viewer.subject, now())
         return document

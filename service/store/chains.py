@@ -11,8 +11,9 @@ from typing import Any
 from service.records import Document, Record
 from service.store.database import Database
 from service.store.kinds import REVISIONS, kind_of
+from service.store.sealing import revealing
 from service.trail.revisions import Revision
-from service.trail.verifying import Chain, Fault, FaultCode, Reveal, as_it_stands
+from service.trail.verifying import FORGOTTEN, Chain, Fault, FaultCode
 
 TOGETHER = 50  # records looked at by two commands
 EARLY = 20  # versions of each of them that the second command brings; the others are read record by record
@@ -22,7 +23,7 @@ LOOKS = 5  # before a record that seems broken is called so
 CHAIN_INDEX = "record_version"
 
 
-async def broken(database: Database, ids: Iterable[str], reveal: Reveal = as_it_stands) -> list[Fault]:
+async def broken(database: Database, ids: Iterable[str]) -> list[Fault]:
     """The first fault of each record among `ids` that has one, in the order of `ids`."""
     wanted, found = list(ids), dict[str, Fault]()
     by_kind: dict[type[Record] | None, list[str]] = defaultdict(list)
@@ -33,22 +34,22 @@ async def broken(database: Database, ids: Iterable[str], reveal: Reveal = as_it_
             found |= {own_id: Fault(FaultCode.DOCUMENT_MISSING, own_id, 1) for own_id in own}
             continue
         for start in range(0, len(own), TOGETHER):
-            for fault in await _broken(database, kind, own[start : start + TOGETHER], reveal):
+            for fault in await _broken(database, kind, own[start : start + TOGETHER]):
                 found[str(fault.record)] = fault
     return [found[own_id] for own_id in wanted if own_id in found]
 
 
-async def _broken(database: Database, kind: type[Record], ids: Sequence[str], reveal: Reveal) -> list[Fault]:
+async def _broken(database: Database, kind: type[Record], ids: Sequence[str]) -> list[Fault]:
     faults = []
     documents = await database.find(kind.COLLECTION, {"_id": {"$in": sorted(ids)}}, len(ids))
     by_id = {document["_id"]: document for document in documents}
     early = await _early(database, ids)
     for own_id in ids:
-        fault = await _first_fault(database, kind, own_id, by_id.get(own_id), early[own_id], reveal)
+        fault = await _first_fault(database, kind, own_id, by_id.get(own_id), early[own_id])
         for _ in range(LOOKS if fault else 0):
             again = await database.find(kind.COLLECTION, {"_id": own_id}, 1)
             relayed = (await _early(database, [own_id]))[own_id]
-            fault = await _first_fault(database, kind, own_id, again[0] if again else None, relayed, reveal)
+            fault = await _first_fault(database, kind, own_id, again[0] if again else None, relayed)
             if fault is None:
                 break
         faults += [fault] if fault else []
@@ -75,9 +76,8 @@ async def _first_fault(
     own_id: str,
     document: Document | None,
     relayed: Sequence[Revision],
-    reveal: Reveal,
 ) -> Fault | None:
-    chain, outbox = Chain(own_id, reveal), _waiting(document)
+    chain, outbox = Chain(own_id), _waiting(document)
     hashes = {}
     while relayed:
         for revision in relayed:
@@ -93,7 +93,7 @@ async def _first_fault(
                 return Fault(FaultCode.CHAIN_FORKED, own_id, version)
         elif fault := chain.add(entry):
             return fault
-    return chain.end(kind, document)
+    return chain.end(kind, document, await revealing(database, chain.facts, FORGOTTEN))
 
 
 def _waiting(document: Document | None) -> dict[int, Any]:

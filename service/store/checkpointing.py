@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Sealing:
+class Checkpointing:
     """A checkpoint is due after `most` revisions, or after `pause` when there is any; it lists `most` at most."""
 
     key: SigningKey
@@ -39,9 +39,9 @@ class Sealing:
 class CheckpointWriter:
     """Knows for which partitions a checkpoint is due, and writes those whose lease its relay holds."""
 
-    def __init__(self, database: Database, sealing: Sealing) -> None:
+    def __init__(self, database: Database, checkpointing: Checkpointing) -> None:
         self._database = database
-        self._sealing = sealing
+        self._checkpointing = checkpointing
         self._new: dict[str, int] = defaultdict(int)  # revisions since the last checkpoint, as far as this one knows
         self._due: dict[str, dt.datetime] = {}
         self._looked = BEGINNING
@@ -58,24 +58,24 @@ class CheckpointWriter:
                 self.relayed(partition, 0)
             self._looked = moment
         for partition in sorted(self._new):
-            if self._new[partition] < self._sealing.most and moment < self._due.get(partition, BEGINNING):
+            if self._new[partition] < self._checkpointing.most and moment < self._due.get(partition, BEGINNING):
                 continue
             del self._new[partition]
             if await lease(partition) is not None:  # else its holder does it
-                self._due[partition] = moment + self._sealing.pause
-                while await seal(self._database, partition, self._sealing, now()):
+                self._due[partition] = moment + self._checkpointing.pause
+                while await seal(self._database, partition, self._checkpointing, now()):
                     written += 1
         return written
 
 
-async def seal(database: Database, partition: str, sealing: Sealing, moment: dt.datetime) -> bool:
+async def seal(database: Database, partition: str, checkpointing: Checkpointing, moment: dt.datetime) -> bool:
     """Write the next checkpoint of `partition` if there is anything new; whether it was written."""
     last = await last_checkpoint(database, partition)
-    leaves = await _sound_leaves(database, partition, int(last["last"]) if last else 0, sealing.most)
+    leaves = await _sound_leaves(database, partition, int(last["last"]) if last else 0, checkpointing.most)
     if not leaves:
         return False
     try:
-        await database.insert(CHECKPOINTS, sealed(partition, last, leaves, moment, sealing.key))
+        await database.insert(CHECKPOINTS, sealed(partition, last, leaves, moment, checkpointing.key))
     except Duplicate:
         log.warning("another writer sealed %s at the same time", partition)
         return False

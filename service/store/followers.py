@@ -19,8 +19,9 @@ from service.cooperation import renewing
 from service.cooperation.agreements import Agreement
 from service.dates import now
 from service.errors import Code, Refusal
-from service.network import merging
+from service.network import merging, persons
 from service.network.organizations import Organization
+from service.network.persons import Person
 from service.records import Record
 from service.store.database import Database, Duplicate
 from service.store.kinds import REVISIONS, SEQUENCE_INDEX, kind_of
@@ -55,6 +56,7 @@ class Follower(NamedTuple):
 
 FOLLOWERS: tuple[Follower, ...] = (
     Follower("markRenewed", Agreement, frozenset({"stage", "term_from", "signed_on"}), renewing.follow),
+    Follower("eraseKey", Person, frozenset({"status"}), persons.follow),
     Follower("repoint", Organization, frozenset({"merged_into"}), merging.follow),
 )
 

@@ -6,16 +6,16 @@ finds what the first look missed.
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from service.errors import Code, Problem, Refusal
 from service.records import Document, Record, document_of, record_of
-from service.store.database import Database
+from service.store.database import KEYS_AT_ONCE, Database
 from service.store.kinds import REVISIONS
 from service.store.reads import below
+from service.store.sealing import revealing
 from service.trail.revisions import Revision, undone
 
-KEYS_AT_ONCE = 100  # SecantusDB takes a time that grows with the square of their number
 MOST_SINCE = 10_000  # revisions undone for one look-up of records as they stood
 SAID = ("record", "version", "at", "previous", "changes")  # by a revision, and needed to undo it
 
@@ -61,7 +61,18 @@ class Part(NamedTuple):
 async def histories(
     database: Database, kind: type[Record], ids: Sequence[str], part: Part
 ) -> dict[str, list[dict[str, Any]]]:
-    """The same part of the history of each record in `ids`, which are of one kind: two commands for all."""
+    """The same part of the history of each record in `ids`, which are of one kind: two commands for all.
+
+    What tells of a person is plain in it, for which one more command asks where there is any.
+    """
+    found = await chains(database, kind, ids, part)
+    return cast(dict[str, list[dict[str, Any]]], (await revealing(database, found))(found))
+
+
+async def chains(
+    database: Database, kind: type[Record], ids: Sequence[str], part: Part
+) -> dict[str, list[dict[str, Any]]]:
+    """As `histories`, each revision as it is stored and hashed: what tells of a person is sealed."""
     waiting = await database.find(kind.COLLECTION, {"_id": {"$in": sorted(ids)}}, len(ids), ("outbox",))
     outboxes = {document["_id"]: document["outbox"] for document in waiting}
     relayed = await _relayed(database, ids, part)
@@ -108,7 +119,7 @@ async def since(database: Database, documents: Sequence[Document], moment: dt.da
     waiting = (entry for each in documents for entry in each["outbox"] if entry["at"] > moment)
     by_id = {revision["_id"]: revision for revision in (*waiting, *relayed)}
     found: dict[str, list[Revision]] = {each["_id"]: list(_down_from(each, by_id)) for each in documents}
-    return found
+    return cast(dict[str, list[Revision]], (await revealing(database, found))(found))
 
 
 def _down_from(document: Document, revisions: Mapping[str, Revision]) -> Iterator[Revision]:

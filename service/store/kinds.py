@@ -54,6 +54,10 @@ REVISION_INDEXES = (
 CHECKPOINTS = "checkpoints"
 CHECKPOINT_INDEX = "partition_number"
 CHECKPOINT_INDEXES = (Index(("partition", "number"), unique=True),)
+PERSON_KEYS = "person_keys"  # found by `_id` alone
+ACCESSES = "accesses"
+ACCESS_BY, ACCESS_NAMED = Index(("networks", "by", "_id")), Index(("named", "_id"))
+ACCESS_INDEXES = (Index(("networks", "_id")), ACCESS_BY, ACCESS_NAMED)
 CHUNKS = "content.chunks"  # of files kept in the database, in the form of GridFS
 CHUNK_INDEXES = (Index(("files_id", "n"), unique=True),)
 
@@ -66,7 +70,8 @@ def kind_of(own_id: str) -> type[Record] | None:
 def indexes() -> Mapping[str, tuple[Index, ...]]:
     """Every index of the installation, by collection."""
     own = {kind.COLLECTION: (*kind.INDEXES, NAMED_INDEX, MOMENT_INDEX, *TRAIL_INDEXES) for kind in KINDS.values()}
-    return {**own, REVISIONS: REVISION_INDEXES, CHECKPOINTS: CHECKPOINT_INDEXES, CHUNKS: CHUNK_INDEXES}
+    beside = {PERSON_KEYS: (), ACCESSES: ACCESS_INDEXES, CHECKPOINTS: CHECKPOINT_INDEXES, CHUNKS: CHUNK_INDEXES}
+    return {**own, **beside, REVISIONS: REVISION_INDEXES}
 
 
 def index_name(index: Index) -> str:

@@ -19,7 +19,7 @@ from typing import Any
 
 from service.dates import now
 from service.errors import Unavailable
-from service.store.checkpointing import CheckpointWriter, Sealing
+from service.store.checkpointing import Checkpointing, CheckpointWriter
 from service.store.database import Database, Duplicate
 from service.store.followers import FOLLOWERS, Follower, behind, follow
 from service.store.kinds import KINDS, REVISIONS, SEQUENCE_INDEX
@@ -43,14 +43,14 @@ class Relay:
         holder: str,
         written: asyncio.Event,
         followers: tuple[Follower, ...] = FOLLOWERS,
-        sealing: Sealing | None = None,
+        checkpointing: Checkpointing | None = None,
     ) -> None:
         self._database = database
         self._store = Store(database)  # what followers write with, and whether they have
         self._followers = followers
         self._behind: set[str] = set()  # partitions with revisions to follow, as far as this relay knows
         self._looked = BEGINNING
-        self._checkpoints = CheckpointWriter(database, sealing) if sealing else None
+        self._checkpoints = CheckpointWriter(database, checkpointing) if checkpointing else None
         self._holder = holder
         self._written = written
         self._leases: dict[str, Lease] = {}

@@ -22,13 +22,15 @@ from service.store.history import earlier_state, find_by_key
 from service.store.kinds import KINDS, NAMED_INDEX, index_name, index_of, unique_keys
 from service.store.leases import held
 from service.store.roles import StandingRoles
+from service.store.sealing import erase, same_arguments, sealed
 from service.trail.revisions import revision_of
+from service.trail.sealing import of_record
 
 R = TypeVar("R", bound=Record)
 MOST_CHILDREN = 1_000  # of one parent, or of what else they name
 EXTERNAL_KEY = "external_key"  # what a record with a number in another system is found by
 PATIENCE = 3.0  # seconds to wait for others who are at what is done alone
-OUT_OF_USE = frozenset({"ARCHIVED", "DISCARDED", "CANCELLED", "MERGED"})
+OUT_OF_USE = frozenset({"ARCHIVED", "DISCARDED", "CANCELLED", "MERGED", "FORGOTTEN"})
 BATCH = 100  # records looked up in one command where all are to be seen
 
 
@@ -70,7 +72,7 @@ class Store:
         """What an earlier act with the same key left behind, under the viewer's present rights; None without one."""
         if act.key is None or (revision := await find_by_key(self.database, kind, act.key)) is None:
             return None
-        if revision["fingerprint"] != act.fingerprint:
+        if not same_arguments(self.database, revision, act):
             raise key_reused(revision["record"])
         document = await earlier_state(self.database, kind, revision["record"], revision["version"])
         if document is None or not may_read(kind, document, act.viewer, act.day):
@@ -80,7 +82,7 @@ class Store:
     async def create(self, record: Record, act: Act) -> Document:
         """Write a new record. Raises `Refusal` ALREADY_EXISTS naming the first one."""
         new = replace(record, version=1, created_at=act.at)
-        revision = revision_of(None, new, act)
+        revision = await sealed(self.database, type(record), revision_of(None, new, act))
         document = document_of(replace(new, head=revision["hash"]))
         document |= {"updated_at": act.at, "outbox": [revision]}
         try:
@@ -98,6 +100,7 @@ class Store:
         revision = revision_of(before, new, act)
         if not revision["changes"]:
             raise Refusal(Problem(Code.INVALID, (), "Nothing would change.", "没有任何改动。"))
+        revision = await sealed(self.database, type(before), revision)
         document = document_of(replace(new, head=revision["hash"])) | {"updated_at": act.at}
         state = {name: value for name, value in document.items() if name not in ("_id", "version")}
         change = {"$set": state, "$inc": {"version": 1}, "$push": {"outbox": revision}}
@@ -111,6 +114,10 @@ class Store:
             self.roles.forget(before, after)
         self.written.set()
         return document
+
+    async def erase_key(self, own_id: str) -> None:
+        """Make what the trail tells of the person whose record this is unreadable for good. Twice is harmless."""
+        await erase(self.database, of_record(own_id))
 
     async def known(
         self, prefix: str, ids: Iterable[str], fields: tuple[str, ...] | None = None

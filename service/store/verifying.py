@@ -20,7 +20,7 @@ from service.store.kinds import CHECKPOINT_INDEX, CHECKPOINTS, KINDS, REVISIONS,
 from service.store.proofs import Proofs
 from service.trail.keys import KnownKeys
 from service.trail.revisions import Revision
-from service.trail.verifying import Fault, FaultCode, Reveal, as_it_stands, fault_of, says_what_was_hashed
+from service.trail.verifying import Fault, FaultCode, fault_of, says_what_was_hashed
 
 BATCH = 200  # revisions or documents in one step
 IDS_AT_ONCE = 100  # SecantusDB takes a time that grows with the square of their number
@@ -77,7 +77,6 @@ class Walk:
         *,
         at: Position | None = None,
         documents: Documents = Documents.OWN,
-        reveal: Reveal = as_it_stands,
     ) -> None:
         self.verdict = Verdict()
         self.position = at or Position()
@@ -85,7 +84,6 @@ class Walk:
         self._partition = partition
         self._walks = {prefix: walk for prefix in KINDS if (walk := _walked(KINDS[prefix], partition, documents))}
         self._proofs = Proofs(database, partition, known, self.position.checkpoint)
-        self._reveal = reveal
 
     async def step(self) -> bool:
         """Look at some more; whether there is more to look at. Ends early where more faults would not be told."""
@@ -114,7 +112,7 @@ class Walk:
         starting = [str(each.get("record")) for each in found if each.get("version") == 1]
         others = {str(each.get("record")) for each in found} - set(starting)
         unled = others - await self._led(others)
-        self.verdict.add(await chains.broken(self._database, [*starting, *sorted(unled)], self._reveal))
+        self.verdict.add(await chains.broken(self._database, [*starting, *sorted(unled)]))
         self.verdict.add([*self._proofs.faults, *faults])
         self.verdict.records += len(starting)
         self.verdict.revisions += len(found)
@@ -154,7 +152,7 @@ class Walk:
         ids = {str(each["_id"]) for each in found}
         strays = sorted(ids - await self._led(ids))
         self.verdict.records += len(strays)
-        self.verdict.add(await chains.broken(self._database, strays, self._reveal))
+        self.verdict.add(await chains.broken(self._database, strays))
         after = found[-1].get(key) if len(found) == BATCH else None
         if isinstance(after, str):
             self._move(after=after)
@@ -232,15 +230,13 @@ def batches(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
     return (ids[start : start + size] for start in range(0, len(ids), size))
 
 
-async def walks(
-    database: Database, known: KnownKeys, network: str | None = None, reveal: Reveal = as_it_stands
-) -> AsyncIterator[tuple[str, Verdict]]:
+async def walks(database: Database, known: KnownKeys, network: str | None = None) -> AsyncIterator[tuple[str, Verdict]]:
     """Verify one network, or the whole installation: each partition with what was found in it, as it is done."""
     names = await partitions(database) if network is None else [network]
     for name in names:
         rest = Documents.ALL if name == names[-1] else Documents.NONE
         documents = Documents.OWN if network is not None else rest
-        walk = Walk(database, name, known, documents=documents, reveal=reveal)
+        walk = Walk(database, name, known, documents=documents)
         while await walk.step():
             pass
         yield name, walk.verdict

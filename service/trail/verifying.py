@@ -17,7 +17,7 @@ from service.records import Document, Record, fact_names
 from service.trail.revisions import Revision, digest
 from service.viewer import Upper
 
-Reveal: TypeAlias = Callable[[str, Any], Any]  # (record, value in a revision) → the value that its document holds
+Reveal: TypeAlias = Callable[[Any], Any]  # what stands in revisions → what stands in documents
 FORGOTTEN = object()  # stands, at any depth, in a revealed value that was erased: it cannot be compared with anything
 ABSENT = object()
 MOST_VERSIONS = 2**31
@@ -77,34 +77,31 @@ def fault_of(code: FaultCode, revision: Revision, sequence: int) -> Fault:
     return Fault(code, record if isinstance(record, str) else None, version if fits else None, sequence)
 
 
-def as_it_stands(_: str, value: Any) -> Any:
+def as_it_stands(value: Any) -> Any:
     """Reveals nothing: for revisions without sealed values."""
     return value
 
 
-def facts_built(
-    revisions: Iterable[Revision], reveal: Reveal = as_it_stands, before: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
-    """The facts that `revisions`, oldest first, build up from nothing, or from `before`.
-
-    `reveal` turns what a revision holds into what its document does; FORGOTTEN in it stands for what was erased.
-    """
+def facts_built(revisions: Iterable[Revision], before: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The facts that `revisions`, oldest first, build up from nothing, or from `before`, sealed as they are."""
     built = dict(before or {})
     for revision in revisions:
         for change in revision["changes"]:
-            built[change["field"]] = reveal(revision["record"], change["after"])
+            built[change["field"]] = change["after"]
     return built
 
 
 class Chain:
-    """The chain of one record, told its revisions one by one, oldest first; it keeps but the last one's hash."""
+    """The chain of one record, told its revisions one by one, oldest first; it keeps but the last one's hash.
 
-    def __init__(self, record: str, reveal: Reveal = as_it_stands) -> None:
+    `facts` are what they built up so far, sealed as they are.
+    """
+
+    def __init__(self, record: str) -> None:
         self.record = record
         self.version = 0  # of the last revision told
         self.head: str | None = None
-        self._reveal = reveal
-        self._facts: dict[str, Any] = {}
+        self.facts: dict[str, Any] = {}
         self._times: tuple[Any, Any] = (None, None)  # of the first and the last revision
 
     def add(self, revision: Revision) -> Fault | None:
@@ -117,7 +114,7 @@ class Chain:
             return Fault(FaultCode.REVISION_ALTERED, self.record, expected)
         if revision["previous"] != self.head:
             return Fault(FaultCode.CHAIN_BROKEN, self.record, expected)
-        self._facts = facts_built([revision], self._reveal, self._facts)
+        self.facts = facts_built([revision], self.facts)
         self._times = (self._times[0] or revision["at"], revision["at"])
         self.version, self.head = expected, revision["hash"]
         return None
@@ -125,15 +122,19 @@ class Chain:
     def _fault(self, version: int) -> Fault:
         return Fault(FaultCode.REVISION_MISSING, self.record, version)
 
-    def end(self, kind: type[Record], document: Document | None) -> Fault | None:
-        """What is wrong with `document` when no revision follows any more."""
+    def end(self, kind: type[Record], document: Document | None, reveal: Reveal = as_it_stands) -> Fault | None:
+        """What is wrong with `document` when no revision follows any more.
+
+        `reveal` turns what a revision holds into what its document does; FORGOTTEN in it stands for what was erased.
+        """
         if document is None:
             return Fault(FaultCode.DOCUMENT_MISSING, self.record, self.version or None)
         stands = (document.get("version"), document.get("head"))
         if stands[1] != self.head and isinstance(stands[0], int) and stands[0] > self.version:
             return self._fault(self.version + 1)
         times = (document.get("created_at"), document.get("updated_at"))
-        if stands != (self.version, self.head) or times != self._times or not _same_facts(kind, document, self._facts):
+        built = reveal(self.facts)
+        if stands != (self.version, self.head) or times != self._times or not _same_facts(kind, document, built):
             return Fault(FaultCode.DOCUMENT_ALTERED, self.record, self.version)
         return None
 

@@ -27,9 +27,10 @@ from service.store.database import Database
 from service.store.relay import Relay
 from service.store.store import Store
 from service.viewer import ANONYMOUS, Grant, Role, Viewer
+from tests.conftest import MASTERS
 
 KEY = "0123456789abcdef" * 4
-KEYS = {"COBUILD_TOKEN_KEY": KEY, "COBUILD_CHECKPOINT_KEY": "1" * 64}
+KEYS = {"COBUILD_TOKEN_KEY": KEY, "COBUILD_SEALING_KEY": KEY, "COBUILD_CHECKPOINT_KEY": "1" * 64}
 PRODUCTION = {"COBUILD_MODE": "production", "MONGODB_URI": "mongodb://db.example/", **KEYS}
 
 
@@ -67,6 +68,7 @@ WRONG = {
     "HOST": ["a b", "http://h"],
     "PORT": ["-1", "65536", "80a", "٣", "8000.0"],
     "COBUILD_TOKEN_KEY": ["a" * 31, f"{KEY},", f"{KEY},short", f"{KEY},{KEY}"],
+    "COBUILD_SEALING_KEY": ["short", f"{KEY},{KEY}"],
     "COBUILD_FILE_MEGABYTES": ["0", "1001", "2.5", "-1", "٣"],
     "COBUILD_UPLOAD_SECONDS": ["0", "3601", "10s"],
     "COBUILD_CHECKPOINT_KEY": ["-----BEGIN PRIVATE KEY-----", "-----BEGIN"],
@@ -137,6 +139,19 @@ def test_a_development_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) 
     path.write_text("cut")
     with pytest.raises(SettingsInvalid, match="is damaged"):
         made.token_keys()
+
+
+def test_names_are_sealed_by_the_first_key_given_else_by_one_that_is_kept_and_not_made_anew(tmp_path: Path) -> None:
+    given = settings(tmp_path, COBUILD_SEALING_KEY=f"{KEY[::-1]},{KEY}")
+    assert given.masters().keys == (KEY[::-1].encode(), KEY.encode())
+    assert not [*tmp_path.iterdir()]
+    made = settings(tmp_path)
+    assert made.masters() == made.masters()
+    [path] = tmp_path.iterdir()
+    assert (path.name, stat.S_IMODE(path.stat().st_mode)) == ("sealing.key", 0o600)
+    path.write_text("cut")
+    with pytest.raises(SettingsInvalid, match="restore it from a backup"):
+        made.masters()
 
 
 async def test_in_development_the_page_is_served_and_the_seeds_are_planted(tmp_path: Path) -> None:
@@ -236,7 +251,7 @@ async def test_failed_work_begins_anew_after_pauses_that_grow_to_a_limit(monkeyp
 
 
 async def test_seeding_completes_what_was_broken_off_and_leaves_a_foreign_database_alone() -> None:
-    ours, foreign = (Store(Database("mongomock", "", "cobuild")) for _ in range(2))
+    ours, foreign = (Store(Database("mongomock", "", "cobuild", masters=MASTERS)) for _ in range(2))
     await seed_if_empty(ours)
     whole = await ours.database.count("activities", {}, 1000)
     assert whole > 0

@@ -16,6 +16,7 @@ FIT = {
     "MONGODB_URI": URI,
     "COBUILD_TOKEN_KEY": KEY,
     "COBUILD_CHECKPOINT_KEY": KEY * 2,
+    "COBUILD_SEALING_KEY": KEY,
     "COBUILD_REVOKED_TOKENS": "revoked.txt",
     "COBUILD_ORIGINS": "https://app.example",
     "COBUILD_PROXIES": "10.0.0.0/8",

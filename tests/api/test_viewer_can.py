@@ -35,7 +35,7 @@ STEPS: Mapping[str, Mapping[str, str]] = {
     "hea": {"CORRECT": "correctHeadcount", "DISCARD": "discardHeadcount"},
     "mem": {"CORRECT": "correctMembership", "END": "endMembership", "DISCARD": "discardMembership"},
     "dep": {"CORRECT": "correctDepartment", "ARCHIVE": "archiveDepartment"},
-    "per": {"CORRECT": "correctPerson", "ARCHIVE": "archivePerson"},
+    "per": {"CORRECT": "correctPerson", "ARCHIVE": "archivePerson", "FORGET": "forgetPerson"},
     "sta": {"CORRECT": "correctStation", "CLOSE": "closeStation", "DISCARD": "discardStation"},
     "pai": {"CORRECT": "correctPairing", "END": "endPairing", "DISCARD": "discardPairing"},
     "rol": {"HAND_OVER": "handOverRole", "END": "endRole", "WITHDRAW": "withdrawRole"},

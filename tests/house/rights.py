@@ -36,6 +36,7 @@ from tests.conftest import (
     BANK_RECORDER,
     FRONT_END,
     LEAD_RECORDER,
+    MASTERS,
     OBSERVER,
     OFFICER,
     OPERATOR,
@@ -184,7 +185,7 @@ def _line(name: str, cells: list[str]) -> str:
 
 
 async def main() -> None:
-    database = Database("mongomock", "", "rights")
+    database = Database("mongomock", "", "rights", masters=MASTERS)
     await upkeep.prepare(database, "rights")
     store = Store(database)
     await load(store, now(), lambda _: None)

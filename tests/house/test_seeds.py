@@ -19,6 +19,7 @@ from service.records import Document, Origin, document_of
 from service.store.database import Database
 from service.store.kinds import KINDS
 from service.store.store import Store
+from tests.conftest import MASTERS
 from tests.rules.replay import replay
 
 NOW = dt.datetime(2025, 3, 1, 4, tzinfo=dt.UTC)
@@ -137,7 +138,7 @@ def test_figures_that_contradict_each_other_are_kept_as_they_stand() -> None:
 
 @pytest.fixture
 async def store() -> AsyncIterator[Store]:
-    database = Database("mongomock", "", "seeds")
+    database = Database("mongomock", "", "seeds", masters=MASTERS)
     yield Store(database)
     await database.close()
 

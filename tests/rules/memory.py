@@ -29,6 +29,7 @@ class MemoryStore(Store):
     def __init__(self, *records: Record) -> None:
         self.documents: dict[str, dict[str, Any]] = {}
         self.revisions: list[dict[str, Any]] = []
+        self.erased: list[str] = []
         for record in records:
             self.put(record)
 
@@ -53,6 +54,9 @@ class MemoryStore(Store):
         if current != before.version:
             raise conflict(before.id, before.version, current)
         return self._write(before, replace(after, version=before.version + 1), act)
+
+    async def erase_key(self, own_id: str) -> None:
+        self.erased.append(own_id)
 
     async def known(
         self, prefix: str, ids: Iterable[str], fields: tuple[str, ...] | None = None

@@ -14,7 +14,7 @@ from service.network.organizations import Organization
 from service.records import Document, Record, document_of
 from service.store.kinds import KINDS
 from service.trail.revisions import digest
-from service.trail.verifying import FORGOTTEN, REASONS, Chain, Fault, FaultCode, as_it_stands, facts_built, fault_of
+from service.trail.verifying import FORGOTTEN, REASONS, Chain, Fault, FaultCode, facts_built, fault_of
 from tests.rules.test_revisions import History, histories, written
 from tests.store.scene import NOW, act, organization
 
@@ -152,21 +152,21 @@ def test_sealed_values_are_compared_as_revealed_and_what_was_forgotten_is_not() 
     revision = {"record": "per_1", "changes": changes}
 
     def revealing(to: Any) -> dict[str, Any]:
-        def reveal(record: str, value: Any) -> Any:
-            assert record == "per_1"
+        def reveal(value: Any) -> Any:
             if isinstance(value, dict):
-                return {name: reveal(record, inner) for name, inner in value.items()}
+                return {name: reveal(inner) for name, inner in value.items()}
             if isinstance(value, list):
-                return [reveal(record, inner) for inner in value]
+                return [reveal(inner) for inner in value]
             return to if value == "密文" else value
 
-        return facts_built([revision], reveal)
+        found: dict[str, Any] = reveal(facts_built([revision]))
+        return found
 
     assert facts_built([revision]) == {"contact": sealed, "city": "广州"}
-    assert facts_built([revision], as_it_stands, {"city": "佛山", "old": 1})["old"] == 1
+    assert facts_built([revision], {"city": "佛山", "old": 1})["old"] == 1
     assert revealing("王芳")["contact"]["phones"][0] == {"of": "王芳", "kind": "HOME"}
     forgotten = revealing(FORGOTTEN)
-    chain = Chain("per_1", lambda _, value: forgotten["contact"] if isinstance(value, dict) else value)
+    chain = Chain("per_1")
     full: dict[str, Any] = {"_id": "per_1:1", "version": 1, "previous": None, "at": "t", **revision}
     full["changes"] = [*changes, *({"field": name, "after": None} for name in ("network", "origin", "sources", "gaps"))]
     full["hash"] = digest(full)
@@ -174,9 +174,9 @@ def test_sealed_values_are_compared_as_revealed_and_what_was_forgotten_is_not() 
     plain = {"network": None, "origin": None, "sources": None, "gaps": None, "city": "广州"}
     times = {"version": 1, "head": full["hash"], "created_at": "t", "updated_at": "t"}
     erased = {"name": None, "phones": [{"of": "", "kind": "HOME"}, "(已遗忘)"]}
-    assert chain.end(Record, {**plain, **times, "contact": erased}) is None
+    assert chain.end(Record, {**plain, **times, "contact": erased}, lambda facts: {**facts, **forgotten}) is None
     for other in ({"name": 1}, {**erased, "phones": []}, {**erased, "phones": [{"of": "", "kind": "WORK"}, ""]}):
-        fault = chain.end(Record, {**plain, **times, "contact": other})
+        fault = chain.end(Record, {**plain, **times, "contact": other}, lambda facts: {**facts, **forgotten})
         assert fault is not None
         assert fault.code is FaultCode.DOCUMENT_ALTERED
 

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import pytest
 
 from service.dates import now
-from service.store.checkpointing import Sealing, seal
+from service.store.checkpointing import Checkpointing, seal
 from service.store.database import Database
 from service.store.kinds import CHECKPOINTS, KINDS, REVISIONS
 from service.store.store import Store
@@ -25,15 +25,15 @@ from tests.store.trail_scene import begin, drain, relay_of, write_all
 
 KEY, OTHER_KEY = (SigningKey.parse(digit * 64) for digit in (b"1", b"2"))
 KNOWN: KnownKeys = known_keys([KEY.public])
-SEALING = Sealing(KEY, most=5)
+SEALING = Checkpointing(KEY, most=5)
 DRIVERS = ("mongomock", *(pytest.param(name, marks=pytest.mark.prove) for name in ("motor", "pymongo")))
 COLLECTIONS = (*(kind.COLLECTION for kind in KINDS.values()), REVISIONS, CHECKPOINTS)
 Standing: TypeAlias = dict[str, list[dict[str, Any]]]
 
 
-async def seal_all(database: Database, sealing: Sealing = SEALING) -> None:
+async def seal_all(database: Database, checkpointing: Checkpointing = SEALING) -> None:
     for partition in await partitions(database):
-        while await seal(database, partition, sealing, now()):
+        while await seal(database, partition, checkpointing, now()):
             pass
 
 

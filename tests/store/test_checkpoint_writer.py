@@ -9,7 +9,7 @@ from service.cooperation.activities import Activity
 from service.dates import now
 from service.errors import Unavailable
 from service.store import checkpointing
-from service.store.checkpointing import Sealing, seal, unsealed
+from service.store.checkpointing import Checkpointing, seal, unsealed
 from service.store.database import Database, DriverName
 from service.store.kinds import CHECKPOINTS, REVISIONS
 from service.store.leases import acquire
@@ -30,7 +30,7 @@ def driver(request: pytest.FixtureRequest) -> DriverName:
 
 
 def sealing_relay(database: Database, most: int = 5, pause: dt.timedelta = HOUR, holder: str = "one") -> Relay:
-    return Relay(database, holder, asyncio.Event(), sealing=Sealing(KEY, most, pause))
+    return Relay(database, holder, asyncio.Event(), checkpointing=Checkpointing(KEY, most, pause))
 
 
 async def ranges(database: Database) -> dict[str, list[tuple[int, int]]]:
@@ -124,7 +124,7 @@ async def test_two_writers_at_once_write_each_checkpoint_once(
     await write_all(store, 4)
     await drain(relay_of(store.database))
     interleaved(store.database, monkeypatch, seed)
-    await asyncio.gather(*(seal_all(store.database, Sealing(key, 3)) for key in (KEY, OTHER_KEY)))
+    await asyncio.gather(*(seal_all(store.database, Checkpointing(key, 3)) for key in (KEY, OTHER_KEY)))
     await seal_all(store.database)
     found = await ranges(store.database)
     assert [last for _, last in found["net_a"]] == [*range(3, 10, 3), 10]
@@ -163,6 +163,6 @@ async def test_a_key_can_be_changed_and_both_are_known(store: Store) -> None:
     await sealed_trail(store, times=2)
     await write_all(store, 1)
     await drain(relay_of(store.database))
-    await seal_all(store.database, Sealing(OTHER_KEY))
+    await seal_all(store.database, Checkpointing(OTHER_KEY))
     assert await faults(store.database)  # the new key is not known yet
     assert await faults(store.database, known={KEY.id: KEY.public, OTHER_KEY.id: OTHER_KEY.public}) == []

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from service.store.checkpointing import Sealing
+from service.store.checkpointing import Checkpointing
 from service.store.store import Store
 from service.trail import outside_verifier
 from service.trail.revisions import digest
@@ -161,7 +161,7 @@ async def test_a_new_key_is_trusted_only_when_it_is_given(make_database: MakeDat
     early = lines(await kept_from(store.database))
     await write_all(store, 1)
     await drain(relay_of(store.database))
-    await seal_all(store.database, Sealing(OTHER_KEY, most=5))
+    await seal_all(store.database, Checkpointing(OTHER_KEY, most=5))
     later = lines(await kept_from(store.database))
     later[1]["keys"][OTHER_KEY.id] = OTHER_KEY.public
     with pytest.raises(ValueError, match="a key not trusted yet"):
