@@ -154,13 +154,11 @@ def report(settings: Settings, findings: Findings) -> Iterator[str]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    settings = "\n".join(
-        f"  {each.name:23} {each.english} (default: {each.default or 'none'})" for each in VARIABLES.values()
-    )
+    told = (f"  {each.name:23} {each.english} (default: {each.default or 'none'})" for each in VARIABLES.values())
     parser = argparse.ArgumentParser(
         "python -m service",
         description="共建网: the system of record for hospitals' co-building networks. 医院党建共建网络的记录系统。",
-        epilog=f"Settings are environment variables. 设置均为环境变量:\n{settings}",
+        epilog="Settings are environment variables. 设置均为环境变量:\n" + "\n".join(told),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
