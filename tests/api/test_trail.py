@@ -17,7 +17,7 @@ from service.store.database import Database
 from service.store.relay import Relay
 from service.store.store import Store
 from service.store.verifying import MOST_FAULTS
-from tests.conftest import ADMIN, NETWORK, OBSERVER, OFFICER, OPERATOR, House
+from tests.conftest import ADMIN, MASTERS, NETWORK, OBSERVER, OFFICER, OPERATOR, House
 from tests.store.chain_scene import KNOWN, seal_all
 
 VERIFY = """query Verify($network: ID, $after: String) { verifyTrail(network: $network, after: $after) {
@@ -41,7 +41,7 @@ def _known_keys() -> Iterator[None]:
 @pytest.fixture(scope="module")
 async def sealed() -> House:
     """A seeded house whose trail is sealed; the tests at the end break it."""
-    database = Database("mongomock", "", f"test_{uuid.uuid4().hex}")
+    database = Database("mongomock", "", f"test_{uuid.uuid4().hex}", masters=MASTERS)
     await upkeep.prepare(database, "tests")
     house = House(database, Store(database), Relay(database, "tests", asyncio.Event()))
     await load(house.store, now(), lambda _: None)

@@ -14,7 +14,7 @@ from pymongo import MongoClient
 from service.__main__ import main
 from service.store.database import Database
 from service.trail.keys import SigningKey
-from tests.conftest import OUTLIVES_THE_TESTS
+from tests.conftest import MASTERS, OUTLIVES_THE_TESTS
 from tests.store.trail_scene import relay_of
 
 
@@ -44,7 +44,7 @@ def test_from_the_export_to_the_tampering_that_it_shows(
     name: str, engine_uri: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def relay() -> None:
-        database = Database("motor", engine_uri, name)
+        database = Database("motor", engine_uri, name, masters=MASTERS)
         await relay_of(database, "tests").round()
         await database.close()
 

@@ -33,7 +33,7 @@ from service.store.embedded import EmbeddedEngine
 from service.store.kinds import REVISIONS
 from service.store.store import Store
 from service.trail.revisions import revision_of
-from tests.conftest import ADMIN, ENGINE, NETWORK, House
+from tests.conftest import ADMIN, ENGINE, MASTERS, NETWORK, House
 from tests.store.scene import REPORTED, act
 from tests.store.trail_scene import relay_of
 
@@ -121,7 +121,7 @@ async def compare(house: House, query: str, at: dt.datetime) -> tuple[float, flo
 
 async def measure(uri: str) -> None:
     for title, late in (("as agreements are written", 0.1), ("everything written again since", 1.0)):
-        database = Database("motor", uri, f"bench_{uuid.uuid4().hex}")
+        database = Database("motor", uri, f"bench_{uuid.uuid4().hex}", masters=MASTERS)
         await upkeep.prepare(database, "benchmark")
         await build(database, late)
         house = House(database, Store(database), relay_of(database))
