@@ -1,0 +1,275 @@
+"""From a `Paper` to pages: where each line of text and each rule stands. Millimetres, from the upper left corner."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from service.bundles.document import Block, Facts, Paper, Section, Signatures, Table, Text, written
+from service.bundles.typesetting import lines
+
+WIDTH, HEIGHT = 210.0, 297.0  # A4 (ISO 216)
+LEFT, RIGHT, TOP, BOTTOM = 24.0, 24.0, 30.0, 26.0  # margins
+INNER = WIDTH - LEFT - RIGHT
+FLOOR = HEIGHT - BOTTOM
+POINT = 25.4 / 72
+PADDING = 1.6  # between the text of a cell and its rules
+LEADING = 1.55  # from line to line, in sizes
+NARROWEST = 13.0  # of a column
+
+
+class Font(NamedTuple):
+    """A face and its size in points. 黑体 (sans) for headings, 宋体 (serif) for what is read."""
+
+    face: str
+    size: float
+
+    @property
+    def step(self) -> float:
+        """From one baseline to the next."""
+        return self.size * POINT * LEADING
+
+
+TITLE, SUBTITLE, HEADING = Font("sans", 20), Font("serif", 10.5), Font("sans", 13)
+BODY, LABEL, CELL, COLUMN, RUNNING = (
+    Font("serif", 10.5),
+    Font("sans", 10.5),
+    Font("serif", 9),
+    Font("sans", 9),
+    Font("serif", 8.5),
+)
+
+
+class Faces(Protocol):
+    """What text is set in."""
+
+    def measure(self, text: str, font: Font) -> float:
+        """How wide a printable text is, in millimetres."""
+
+    def printable(self, text: str) -> str:
+        """The text as the faces can show it."""
+
+
+class Line(NamedTuple):
+    """Text whose baseline begins at `x`, `y`."""
+
+    x: float
+    y: float
+    text: str
+    font: Font
+
+
+class Rule(NamedTuple):
+    """A straight line, `weight` millimetres thick."""
+
+    x: float
+    y: float
+    to_x: float
+    to_y: float
+    weight: float = 0.2
+
+
+@dataclass
+class Page:
+    lines: list[Line] = field(default_factory=list)
+    rules: list[Rule] = field(default_factory=list)
+    shades: list[tuple[float, float, float, float]] = field(default_factory=list)  # x, y, width, height
+
+
+class Layout:
+    """Sets a paper from top to bottom."""
+
+    def __init__(self, paper: Paper, faces: Faces) -> None:
+        self._paper = paper
+        self._faces = faces
+        self._measure = faces.measure
+        self._pages = [Page()]
+        self._y = TOP
+
+    def pages(self) -> list[Page]:
+        """Every page, with its header and `page x of y`."""
+        self._centred(self._paper.title, TITLE)
+        self._y += 1
+        self._centred(self._paper.subtitle, SUBTITLE)
+        self._y += 4
+        for section in self._paper.sections:
+            self._section(section)
+        for number, page in enumerate(self._pages, start=1):
+            self._run(page, number, len(self._pages))
+        return self._pages
+
+    # ── What stands on every page ──
+
+    def _run(self, page: Page, number: int, total: int) -> None:
+        moment = self._paper.language.say("As of ", "数据截至 ") + written(self._paper.as_of)
+        room = INNER - self._measure(moment, RUNNING) - 6
+        header = self._lines(self._paper.header, room, RUNNING)[0]
+        page.lines.append(Line(LEFT, TOP - 10, header, RUNNING))
+        self._right(page, TOP - 10, moment, RUNNING)
+        page.rules.append(Rule(LEFT, TOP - 8, WIDTH - RIGHT, TOP - 8))
+        foot = self._paper.language.say(f"Page {number} of {total}", f"第 {number} 页 共 {total} 页")
+        page.lines.append(Line((WIDTH - self._measure(foot, RUNNING)) / 2, HEIGHT - BOTTOM + 12, foot, RUNNING))
+
+    def _right(self, page: Page, y: float, text: str, font: Font) -> None:
+        page.lines.append(Line(WIDTH - RIGHT - self._measure(text, font), y, text, font))
+
+    # ── Pieces ──
+
+    def _lines(self, text: str, width: float, font: Font) -> list[str]:
+        return lines(self._faces.printable(text), width, lambda part: self._measure(part, font))
+
+    def _room(self, height: float) -> None:
+        """Begin a new page unless `height` is left on this one."""
+        if self._y + height > FLOOR:
+            self._pages.append(Page())
+            self._y = TOP
+
+    def _put(self, text: str, font: Font, x: float = LEFT) -> None:
+        self._room(font.step)
+        self._y += font.step
+        self._pages[-1].lines.append(Line(x, self._y - (LEADING - 1) / 2 * font.size * POINT, text, font))
+
+    def _centred(self, text: str, font: Font) -> None:
+        for line in self._lines(text, INNER, font):
+            self._put(line, font, (WIDTH - self._measure(line, font)) / 2)
+
+    def _section(self, section: Section) -> None:
+        self._y += 3
+        self._room(HEADING.step + 4 * BODY.step)  # a heading never stands alone at the foot of a page
+        for line in self._lines(section.title, INNER, HEADING):
+            self._put(line, HEADING)
+        self._y += 1.5
+        for block in section.blocks:
+            self._block(block)
+            self._y += 3
+
+    def _block(self, block: Block) -> None:
+        if isinstance(block, Facts):
+            self._facts(block)
+        elif isinstance(block, Table):
+            self._table(block)
+        elif isinstance(block, Text):
+            for paragraph in block.text.split("\n"):
+                for line in self._lines(paragraph, INNER, BODY):
+                    self._put(line, BODY)
+        else:
+            self._signatures(block)
+
+    def _facts(self, facts: Facts) -> None:
+        label_width = min(max((self._measure(label, LABEL) for label, _ in facts.pairs), default=0) + 5, INNER / 3)
+        for label, cell in facts.pairs:
+            labels = self._lines(label, label_width - 2, LABEL)
+            values = self._lines(written(cell) or "—", INNER - label_width, BODY)
+            self._room(min(len(values), 2) * BODY.step)
+            for place in range(max(len(labels), len(values))):
+                self._put(values[place] if place < len(values) else "", BODY, LEFT + label_width)
+                if place < len(labels):
+                    at = self._pages[-1].lines[-1].y
+                    self._pages[-1].lines.append(Line(LEFT, at, labels[place], LABEL))
+
+    # ── Tables ──
+
+    def _table(self, table: Table) -> None:
+        if not table.rows:
+            self._put(self._paper.language.say("None.", "（无）"), BODY)
+            return
+        widths = self._widths(table)
+        heading = [
+            self._lines(title, width - 2 * PADDING, COLUMN) for title, width in zip(table.columns, widths, strict=True)
+        ]
+        self._room(_height(heading, COLUMN) + 2 * CELL.step + 2 * PADDING)
+        self._row(heading, widths, COLUMN, shaded=True)
+        for row in table.rows:
+            cells = [
+                self._lines(written(cell), width - 2 * PADDING, CELL) for cell, width in zip(row, widths, strict=True)
+            ]
+            for part in self._fitting(cells, heading):
+                if self._y + _height(part, CELL) > FLOOR:
+                    self._room(HEIGHT)
+                    self._row(heading, widths, COLUMN, shaded=True)
+                self._row(part, widths, CELL)
+
+    def _fitting(self, cells: list[list[str]], heading: list[list[str]]) -> Iterator[list[list[str]]]:
+        """A row; one that is taller than a page in parts, the first of which fills what is left of this one."""
+        whole = FLOOR - TOP - _height(heading, COLUMN) - 2 * PADDING
+        if _height(cells, CELL) <= whole:
+            yield cells
+            return
+        most = int((FLOOR - self._y - 2 * PADDING) // CELL.step)
+        while any(cells):
+            most = most if most >= 1 else int(whole // CELL.step)
+            yield [cell[:most] for cell in cells]
+            cells, most = [cell[most:] for cell in cells], 0
+
+    def _row(self, cells: list[list[str]], widths: Sequence[float], font: Font, shaded: bool = False) -> None:
+        page, height, x = self._pages[-1], _height(cells, font), LEFT
+        if shaded:
+            page.shades.append((LEFT, self._y, sum(widths), height))
+        for cell, width in zip(cells, widths, strict=True):
+            for place, line in enumerate(cell):
+                baseline = self._y + PADDING + (place + 1) * font.step - (LEADING - 1) / 2 * font.size * POINT
+                page.lines.append(Line(x + PADDING, baseline, line, font))
+            page.rules.append(Rule(x, self._y, x, self._y + height))
+            x += width
+        page.rules.append(Rule(x, self._y, x, self._y + height))
+        page.rules.append(Rule(LEFT, self._y, x, self._y))
+        page.rules.append(Rule(LEFT, self._y + height, x, self._y + height))
+        self._y += height
+
+    def _widths(self, table: Table) -> list[float]:
+        """As wide as what stands in a column, as far as there is room; the widest give way first."""
+        columns = [[(title, COLUMN)] for title in table.columns]
+        for row in table.rows:
+            for column, cell in zip(columns, row, strict=True):
+                column.append((written(cell), CELL))
+        wanted = [
+            max(NARROWEST, 2 * PADDING + 0.1 + max(self._widest(text, font) for text, font in column))
+            for column in columns
+        ]
+        return shared(wanted, INNER)
+
+    def _widest(self, text: str, font: Font) -> float:
+        return max(self._measure(line, font) for line in self._faces.printable(text).split("\n"))
+
+    # ── Signatures ──
+
+    def _signatures(self, block: Signatures) -> None:
+        """Two signers beside each other, and room for a seal of 40 mm (GB/T 9704: 公章) over each."""
+        say = self._paper.language.say
+        height, half = 46.0, INNER / 2
+        for start in range(0, len(block.signers), 2):
+            self._room(height)
+            top = self._y
+            for place, signer in enumerate(block.signers[start : start + 2]):
+                x, self._y = LEFT + place * half, top
+                for line in self._lines(signer, half - 8, LABEL)[:3]:
+                    self._put(line, LABEL, x)
+                self._y = top + 20
+                for text in (say("Signature:", "签字："), say("Seal:", "盖章："), self._dated()):
+                    self._put(text, BODY, x)
+                    self._ruled(x + self._measure(text, BODY) + 1, x + half - 12, text)
+                    self._y += 2.4
+            self._y = top + height
+
+    def _dated(self) -> str:
+        return self._paper.language.say("Date:", "日期：        年      月      日")
+
+    def _ruled(self, x: float, to_x: float, text: str) -> None:
+        """The line to write on; a Chinese date has its blanks in itself."""
+        if text[-1] in ":：":
+            y = self._pages[-1].lines[-1].y + 1
+            self._pages[-1].rules.append(Rule(x, y, to_x, y))
+
+
+def _height(cells: list[list[str]], font: Font) -> float:
+    return max(len(cell) for cell in cells) * font.step + 2 * PADDING
+
+
+def shared(wanted: Sequence[float], room: float) -> list[float]:
+    """`wanted` widths scaled to fill `room`: narrow ones get what they want, wide ones share what is left."""
+    if sum(wanted) <= room:
+        return [width * room / sum(wanted) for width in wanted]
+    given: dict[int, float] = {}
+    for place in sorted(range(len(wanted)), key=lambda place: wanted[place]):
+        fair = (room - sum(given.values())) / (len(wanted) - len(given))
+        given[place] = min(wanted[place], fair)
+    return [given[place] for place in range(len(wanted))]
