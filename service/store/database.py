@@ -5,8 +5,8 @@ Everything else in the store speaks to this class, which knows where the drivers
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Literal
 
 import pymongo
@@ -45,15 +45,23 @@ class Duplicate(Exception):
 async def translated() -> AsyncIterator[None]:
     """Driver errors as ours. What is left is a fault of this program and stays as it is.
 
-    PyMongo loses a cancellation that arrives together with an answer (asyncio.wait_for before Python 3.12 does);
-    it is raised here then, else a task that was told to end would go on for good.
+    PyMongo loses a cancellation that arrives together with an answer or an error (asyncio.wait_for before Python 3.12
+    does); it is raised here then, else a task that was told to end would go on for good.
     """
     task = asyncio.current_task()
     cancellations = task.cancelling() if task else 0
     try:
-        yield
+        with _ours():
+            yield
+    finally:
         if task and task.cancelling() > cancellations:
             raise asyncio.CancelledError
+
+
+@contextmanager
+def _ours() -> Iterator[None]:
+    try:
+        yield
     except DuplicateKeyError as error:
         raise Duplicate(_refused_field(error.details)) from error
     except BulkWriteError as error:

@@ -19,8 +19,10 @@ from service.store.embedded import EmbeddedEngine
 from tests.conftest import ADMIN, BANK, ENGINE, LEAD, NETWORK
 from tests.faults.running import Running, running
 
-WRITES, CLIENTS = 500, 8
-KILL_AT = WRITES // 3  # acknowledged writes before the blow
+CLIENTS = 8
+writing = pytest.mark.parametrize(
+    "writes", [120, pytest.param(500, marks=pytest.mark.prove)]
+)  # a third before the blow
 KEY = "0123456789abcdef0123456789abcdef"
 RECORD = """mutation Record($input: ActivityFacts!) {
   recordActivity(input: $input) { __typename ... on Activity { id } ... on Refusal { problems { code message } } }
@@ -134,9 +136,9 @@ def check_all_there(data: Path, acknowledged: dict[int, str]) -> None:
             assert sequence == list(range(1, len(sequence) + 1))
 
 
-def settle(service: Running, data: Path, acknowledged: dict[int, str], run: str) -> None:
+def settle(service: Running, data: Path, acknowledged: dict[int, str], run: str, writes: int) -> None:
     """Send again what was not acknowledged, wait for the relay, stop, and look."""
-    missing = [number for number in range(WRITES) if number not in acknowledged]
+    missing = [number for number in range(writes) if number not in acknowledged]
     again = asyncio.run(write_all(service.url, run, missing))
     assert sorted(again) == missing
     asyncio.run(relayed(service.url, sorted((acknowledged | again).values())))
@@ -144,16 +146,20 @@ def settle(service: Running, data: Path, acknowledged: dict[int, str], run: str)
     check_all_there(data, acknowledged | again)
 
 
-def test_a_killed_service_loses_nothing_that_it_acknowledged(data: Path) -> None:
+@writing
+def test_a_killed_service_loses_nothing_that_it_acknowledged(data: Path, writes: int) -> None:
+    kill_at = writes // 3
     with running(data, COBUILD_TOKEN_KEY=KEY) as first:
-        acknowledged = asyncio.run(write_all(first.url, "service", list(range(WRITES)), KILL_AT, first.process.kill))
+        acknowledged = asyncio.run(write_all(first.url, "service", list(range(writes)), kill_at, first.process.kill))
         first.process.wait(10)
-    assert KILL_AT <= len(acknowledged) < WRITES
+    assert kill_at <= len(acknowledged) < writes
     with running(data, COBUILD_TOKEN_KEY=KEY) as second:
-        settle(second, data, acknowledged, "service")
+        settle(second, data, acknowledged, "service", writes)
 
 
-def test_a_killed_database_loses_nothing_that_was_acknowledged(data: Path) -> None:
+@writing
+def test_a_killed_database_loses_nothing_that_was_acknowledged(data: Path, writes: int) -> None:
+    kill_at = writes // 3
     with running(data, COBUILD_TOKEN_KEY=KEY) as first:
         assert first.url  # waits until it is ready
         engine = engine_of(data)
@@ -161,10 +167,10 @@ def test_a_killed_database_loses_nothing_that_was_acknowledged(data: Path) -> No
         def strike() -> None:
             os.kill(engine, signal.SIGKILL)
 
-        acknowledged = asyncio.run(write_all(first.url, "database", list(range(WRITES)), KILL_AT, strike))
-        assert KILL_AT <= len(acknowledged) < WRITES
+        acknowledged = asyncio.run(write_all(first.url, "database", list(range(writes)), kill_at, strike))
+        assert kill_at <= len(acknowledged) < writes
         assert httpx.get(f"{first.url}/livez", timeout=5).status_code == 200
         assert httpx.get(f"{first.url}/readyz", timeout=5).status_code == 503
         assert first.end(signal.SIGINT) == 0
     with running(data, COBUILD_TOKEN_KEY=KEY) as second:
-        settle(second, data, acknowledged, "database")
+        settle(second, data, acknowledged, "database", writes)

@@ -200,6 +200,23 @@ async def test_no_call_outlives_the_cancellation_of_its_task(database: Database)
     assert tidied == 150
 
 
+async def test_no_refusal_hides_the_cancellation_of_its_task() -> None:
+    """What asyncio.wait_for answers before Python 3.12 when the refusal arrives together with the cancellation."""
+
+    async def refused() -> None:
+        async with translated():
+            try:
+                await asyncio.sleep(10)
+            except asyncio.CancelledError:
+                raise DuplicateKeyError("there already", details={}) from None
+
+    task = asyncio.create_task(refused())
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait([task], timeout=1)
+    assert task.cancelled()
+
+
 AWAY: list[PyMongoError] = [
     AutoReconnect("connection closed"),
     NetworkTimeout("timed out"),
