@@ -17,11 +17,12 @@ from service import role_commands, serving
 from service.dates import day_of, now
 from service.errors import Unavailable
 from service.serving import STANDALONE, CommandFailed
-from service.settings import CHECKOUT, VARIABLES, Settings, SettingsInvalid
+from service.settings import Settings, SettingsInvalid
 from service.store import upkeep
 from service.store.doctor import Findings, examine
 from service.store.embedded import EngineUnavailable, installed_version
 from service.store.store import Store
+from service.variables import CHECKOUT, VARIABLES
 from service.viewer import Grant, Role, Viewer
 
 SCHEMA_FILE = CHECKOUT / "schema" / "schema.graphql"

@@ -76,7 +76,7 @@ def create_app(settings: Settings, announce: Announce | None = None) -> Starlett
     ]
     if settings.development:
         routes += graphiql_routes("/graphql", samples())
-    return Starlette(routes=routes, lifespan=lifespan)
+    return Starlette(routes=routes, lifespan=lifespan, middleware=settings.transport.middleware())
 
 
 NO_STORE = {"Cache-Control": "no-store"}

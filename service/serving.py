@@ -60,6 +60,8 @@ def serve(settings: Settings) -> int:
                 log_config=None,
                 log_level=logging.WARNING,
                 server_header=False,
+                proxy_headers=bool(settings.proxies),
+                forwarded_allow_ips=list(settings.proxies),
                 timeout_graceful_shutdown=GRACE_SECONDS,
             )
         )

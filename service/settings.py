@@ -5,31 +5,20 @@ Nothing is read on import; `VARIABLES` is the whole list, and `--help` prints it
 
 import contextlib
 import dataclasses
-import hashlib
 import os
-import re
 import secrets
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Self
-from urllib.parse import urlsplit
+from typing import Any, Literal, Self
 
-from schema.limits import Limits, setting_of
+from schema.limits import Limits
 from service.identity import Identity, Issuer, Revoked
-from service.store.addresses import check_address
 from service.store.database import DriverName
+from service.transport import Transport
+from service.variables import REQUIRED_IN_PRODUCTION, SHORTEST_KEY, VARIABLES, Mode, key_id
 from service.viewer import TokenKeys
-
-CHECKOUT = Path(__file__).parents[1]
-SHORTEST_KEY = 32  # bytes: RFC 7518, 3.2 asks of an HS256 key at least the size of the hash
-
-
-class Mode(StrEnum):
-    DEVELOPMENT = "development"
-    PRODUCTION = "production"
 
 
 class SettingsInvalid(Exception):
@@ -40,174 +29,6 @@ class SettingsInvalid(Exception):
         self.problems = tuple(problems)
 
 
-class Variable(NamedTuple):
-    """An environment variable; `parse` raises ValueError for any text that `english` and `chinese` do not allow."""
-
-    name: str
-    default: str | None
-    parse: Callable[[str], Any]
-    english: str
-    chinese: str
-    secret: bool = False
-
-    def problem(self, text: str) -> str:
-        shown = self.name if self.secret else f"{self.name}={text!r}"
-        return f"{shown} is wrong: it should be {self.english}. 应为{self.chinese}。"
-
-    def absence(self) -> str:
-        return f"{self.name} is missing in production mode: {self.english}. 生产模式必须设置：{self.chinese}。"
-
-
-def _port(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or int(text) > 65535:
-        raise ValueError(text)
-    return int(text)
-
-
-def _count(text: str) -> int:
-    if not re.fullmatch("[1-9][0-9]{0,8}", text, re.ASCII):
-        raise ValueError(text)
-    return int(text)
-
-
-def _one_of(*words: str) -> Callable[[str], str]:
-    return _like("|".join(words))
-
-
-def _like(pattern: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if not re.fullmatch(pattern, text):
-            raise ValueError(text)
-        return text
-
-    return parse
-
-
-def _issuer(text: str) -> str:
-    """An address by https, or on this machine, where nobody listens in between."""
-    address = urlsplit(text)
-    near = address.scheme == "http" and address.hostname in ("127.0.0.1", "::1", "localhost")
-    if not (near or address.scheme == "https") or not address.hostname or address.query or address.fragment:
-        raise ValueError(text)
-    return text
-
-
-def _files(text: str) -> Path | Literal["gridfs"]:
-    return "gridfs" if text == "gridfs" else Path(text)
-
-
-def _up_to(most: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= most:
-            raise ValueError(text)
-        return int(text)
-
-    return parse
-
-
-def _keys(text: str) -> tuple[bytes, ...]:
-    keys = tuple(key.strip().encode() for key in text.split(","))
-    if len({key_id(key) for key in keys}) < len(keys) or any(len(key) < SHORTEST_KEY for key in keys):
-        raise ValueError("too short, or twice the same")
-    return keys
-
-
-VARIABLES: dict[str, Variable] = {
-    "mode": Variable(
-        "COBUILD_MODE", "development", Mode, "development or production", " development（开发）或 production（生产）"
-    ),
-    "mongodb_uri": Variable(
-        "MONGODB_URI",
-        None,
-        check_address,
-        "mongodb://USER:PASSWORD@HOST:27017/?replicaSet=NAME with USER and PASSWORD percent-encoded",
-        " MongoDB 连接串，用户名和密码须百分号编码",
-        secret=True,
-    ),
-    "database": Variable(
-        "COBUILD_DATABASE",
-        "cobuild",
-        _like("[A-Za-z0-9_-]{1,38}"),
-        "1 to 38 letters, digits, _ or -",
-        " 1 至 38 个字母、数字、_ 或 -",
-    ),
-    "driver": Variable("COBUILD_DRIVER", "motor", _one_of("motor", "pymongo"), "motor or pymongo", " motor 或 pymongo"),
-    "host": Variable("HOST", "127.0.0.1", _like(r"[^\s/]+"), "an address of this machine", "本机地址"),
-    "port": Variable(
-        "PORT", "8000", _port, "a port from 0 (any free one) to 65535", " 0（任意空闲端口）至 65535 的端口号"
-    ),
-    "data": Variable("COBUILD_DATA", str(CHECKOUT / ".data"), Path, "a folder", "文件夹"),
-    "engine": Variable(
-        "COBUILD_ENGINE",
-        str(CHECKOUT / ".engine/bin/secantusd-py"),
-        Path,
-        "the path of secantusd-py",
-        " secantusd-py 的路径",
-    ),
-    "signing_keys": Variable(
-        "COBUILD_TOKEN_KEY",
-        None,
-        _keys,
-        f"a random key of {SHORTEST_KEY} bytes or more, or several different ones parted by commas (the first signs)",
-        f"至少 {SHORTEST_KEY} 字节的随机密钥；可用逗号分隔多个不同的密钥，第一个用于签发",
-        secret=True,
-    ),
-    "token_issuer": Variable("COBUILD_TOKEN_ISSUER", "cobuild", str, "the name of who issues tokens", "令牌签发者名称"),
-    "token_audience": Variable(
-        "COBUILD_TOKEN_AUDIENCE", "cobuild", str, "the name of whom tokens are for", "令牌受众名称"
-    ),
-    "oidc_issuer": Variable(
-        "COBUILD_OIDC_ISSUER",
-        None,
-        _issuer,
-        "the address of an OIDC issuer (https) whose tokens hold beside our own",
-        "OIDC 签发者的 https 地址，其令牌与本地令牌同样有效",
-    ),
-    "oidc_roles": Variable(
-        "COBUILD_OIDC_ROLES", "roles", _like(r"[^\s]{1,100}"), "the claim that holds the roles", "承载角色的声明名"
-    ),
-    "revoked_tokens": Variable(
-        "COBUILD_REVOKED_TOKENS",
-        None,
-        Path,
-        "a file with one revoked token (jti) or subject (sub) a line",
-        "撤销名单文件，每行一个令牌（jti）或主体（sub）",
-    ),
-    "files": Variable(
-        "COBUILD_FILES",
-        None,
-        _files,
-        "a folder for attached files, gridfs to keep them in the database; a folder in COBUILD_DATA unless told",
-        "存放附件的文件夹，或 gridfs（存入数据库）；默认在 COBUILD_DATA 内",
-    ),
-    "file_megabytes": Variable(
-        "COBUILD_FILE_MEGABYTES",
-        "20",
-        _up_to(1_000),
-        "how large an attached file may be, 1 to 1000 megabytes of 1024 × 1024 bytes",
-        "单个附件的上限，1 至 1000 兆字节（1 兆为 1024 × 1024 字节）",
-    ),
-    "upload_seconds": Variable(
-        "COBUILD_UPLOAD_SECONDS",
-        "120",
-        _up_to(3_600),
-        "how long an upload may take, 1 to 3600 seconds",
-        "单次上传的时限，1 至 3600 秒",
-    ),
-}
-VARIABLES |= {
-    f"limit_{each.name}": Variable(
-        setting_of(each.name),
-        str(each.default),
-        _count,
-        f"a whole number: the most {each.name.replace('_', ' ')} of one operation",
-        f"正整数：单个操作的 {each.name} 上限",
-    )
-    for each in dataclasses.fields(Limits)
-}
-REQUIRED_IN_PRODUCTION = ("mongodb_uri", "signing_keys")
-
-
 @dataclass(frozen=True)
 class Settings:
     """One installation. Without `mongodb_uri` it runs the embedded engine; the driver `mongomock` keeps nothing."""
@@ -216,6 +37,8 @@ class Settings:
     mongodb_uri: str | None
     database: str
     driver: DriverName
+    origins: tuple[str, ...]
+    proxies: tuple[str, ...]
     host: str
     port: int
     data: Path
@@ -259,6 +82,10 @@ class Settings:
         """Where attached files are kept; None for in the database."""
         return None if self.files == "gridfs" else self.files or self.data / "files"
 
+    @property
+    def transport(self) -> Transport:
+        return Transport(self.origins, self.proxies, not self.development)
+
     def token_keys(self) -> TokenKeys:
         """The keys given, else the one kept in the data folder. Raises `SettingsInvalid` when that is damaged."""
         keys = self.signing_keys or (kept_key(self.data / "token.key"),)
@@ -268,11 +95,6 @@ class Settings:
         """What tokens are judged by. Raises `SettingsInvalid` as `token_keys` does."""
         issuer = Issuer(self.oidc_issuer, self.token_audience, self.oidc_roles) if self.oidc_issuer else None
         return Identity(self.token_keys(), issuer, Revoked(self.revoked_tokens))
-
-
-def key_id(key: bytes) -> str:
-    """The `kid` by which a token names the key that signed it."""
-    return hashlib.sha256(key).hexdigest()[:8]
 
 
 def kept_key(path: Path) -> bytes:

@@ -21,10 +21,11 @@ from service.app import create_app, persistently, seed_if_empty
 from service.dates import now
 from service.errors import Unavailable
 from service.identity import Identity
-from service.settings import Mode, Settings, SettingsInvalid
+from service.settings import Settings, SettingsInvalid
 from service.store.database import Database
 from service.store.relay import Relay
 from service.store.store import Store
+from service.variables import Mode
 from service.viewer import ANONYMOUS, Grant, Role, Viewer
 
 KEY = "0123456789abcdef" * 4
