@@ -15,6 +15,7 @@ POINT = 25.4 / 72
 PADDING = 1.6  # between the text of a cell and its rules
 LEADING = 1.55  # from line to line, in sizes
 NARROWEST = 13.0  # of a column
+SIGNED = 46.0  # the height of a signature, a seal and a date
 
 
 class Font(NamedTuple):
@@ -83,6 +84,7 @@ class Layout:
         self._faces = faces
         self._measure = faces.measure
         self._pages = [Page()]
+        self._known: dict[int, list[float]] = {}  # of tables, which the paper keeps alive: how wide their columns are
         self._y = TOP
 
     def pages(self) -> list[Page]:
@@ -134,13 +136,32 @@ class Layout:
 
     def _section(self, section: Section) -> None:
         self._y += 3
-        self._room(HEADING.step + 4 * BODY.step)  # a heading never stands alone at the foot of a page
-        for line in self._lines(section.title, INNER, HEADING):
+        several = sum(isinstance(block, Table) for block in section.blocks) > 1
+        titles = self._lines(section.title, INNER, HEADING)
+        self._room(len(titles) * HEADING.step + 1.5 + (self._least(section.blocks[0]) if section.blocks else 0))
+        for line in titles:
             self._put(line, HEADING)
         self._y += 1.5
         for block in section.blocks:
+            if several and isinstance(block, Table):
+                self._caption(block)
             self._block(block)
             self._y += 3
+
+    def _least(self, block: Block) -> float:
+        """How much of a block stands below its heading, so that none stands alone at the foot of a page."""
+        if isinstance(block, Signatures):
+            return SIGNED
+        if isinstance(block, Table) and block.rows:
+            _, heading, rows = self._set(block)
+            return LABEL.step + _height(heading, COLUMN) + min(_height(next(rows), CELL), FLOOR - TOP - 60)
+        return 2 * BODY.step
+
+    def _caption(self, table: Table) -> None:
+        """What a list is called, where its section has several."""
+        self._room(LABEL.step + 0.8 + self._least(table))
+        self._put(self._lines(table.name, INNER, LABEL)[0], LABEL)
+        self._y += 0.8
 
     def _block(self, block: Block) -> None:
         if isinstance(block, Facts):
@@ -148,9 +169,8 @@ class Layout:
         elif isinstance(block, Table):
             self._table(block)
         elif isinstance(block, Text):
-            for paragraph in block.text.split("\n"):
-                for line in self._lines(paragraph, INNER, BODY):
-                    self._put(line, BODY)
+            for line in self._lines(block.text, INNER, BODY):
+                self._put(line, BODY)
         else:
             self._signatures(block)
 
@@ -172,21 +192,28 @@ class Layout:
         if not table.rows:
             self._put(self._paper.language.say("None.", "（无）"), BODY)
             return
-        widths = self._widths(table)
-        heading = [
-            self._lines(title, width - 2 * PADDING, COLUMN) for title, width in zip(table.columns, widths, strict=True)
-        ]
-        self._room(_height(heading, COLUMN) + 2 * CELL.step + 2 * PADDING)
+        self._room(self._least(table) - LABEL.step)
+        widths, heading, rows = self._set(table)
         self._row(heading, widths, COLUMN, shaded=True)
-        for row in table.rows:
-            cells = [
-                self._lines(written(cell), width - 2 * PADDING, CELL) for cell, width in zip(row, widths, strict=True)
-            ]
+        for cells in rows:
             for part in self._fitting(cells, heading):
                 if self._y + _height(part, CELL) > FLOOR:
                     self._room(HEIGHT)
                     self._row(heading, widths, COLUMN, shaded=True)
                 self._row(part, widths, CELL)
+
+    def _set(self, table: Table) -> tuple[list[float], list[list[str]], Iterator[list[list[str]]]]:
+        """A list's columns, its headings and, one after another, its rows, each in lines."""
+        if id(table) not in self._known:  # every cell is measured once
+            self._known[id(table)] = self._widths(table)
+        widths = self._known[id(table)]
+        inner = [width - 2 * PADDING for width in widths]
+        heading = [self._lines(title, width, COLUMN) for title, width in zip(table.columns, inner, strict=True)]
+        rows = (
+            [self._lines(written(cell), width, CELL) for cell, width in zip(row, inner, strict=True)]
+            for row in table.rows
+        )
+        return widths, heading, rows
 
     def _fitting(self, cells: list[list[str]], heading: list[list[str]]) -> Iterator[list[list[str]]]:
         """A row; one that is taller than a page in parts, the first of which fills what is left of this one."""
@@ -235,9 +262,9 @@ class Layout:
     def _signatures(self, block: Signatures) -> None:
         """Two signers beside each other, and room for a seal of 40 mm (GB/T 9704: 公章) over each."""
         say = self._paper.language.say
-        height, half = 46.0, INNER / 2
+        half = INNER / 2
         for start in range(0, len(block.signers), 2):
-            self._room(height)
+            self._room(SIGNED)
             top = self._y
             for place, signer in enumerate(block.signers[start : start + 2]):
                 x, self._y = LEFT + place * half, top
@@ -248,7 +275,7 @@ class Layout:
                     self._put(text, BODY, x)
                     self._ruled(x + self._measure(text, BODY) + 1, x + half - 12, text)
                     self._y += 2.4
-            self._y = top + height
+            self._y = top + SIGNED
 
     def _dated(self) -> str:
         return self._paper.language.say("Date:", "日期：        年      月      日")

@@ -29,6 +29,8 @@ def may_break(before: str, after: str) -> bool:
         return False
     if before in TOGETHER and after in TOGETHER:
         return False
+    if before == "-":
+        return after.isalpha()  # a hyphen, but no date and no minus
     return before == " " or is_ideographic(before) or is_ideographic(after) or before in TOGETHER
 
 

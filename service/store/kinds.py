@@ -54,6 +54,8 @@ REVISION_INDEXES = (
 )
 CHUNKS = "content.chunks"  # of files kept in the database, in the form of GridFS
 CHUNK_INDEXES = (Index(("files_id", "n"), unique=True),)
+JOBS = "dossier_jobs"  # dossiers that are made in the background
+JOB_INDEX = Index(("state", "until"))
 
 
 def kind_of(own_id: str) -> type[Record] | None:
@@ -64,7 +66,7 @@ def kind_of(own_id: str) -> type[Record] | None:
 def indexes() -> Mapping[str, tuple[Index, ...]]:
     """Every index of the installation, by collection."""
     own = {kind.COLLECTION: (*kind.INDEXES, NAMED_INDEX, MOMENT_INDEX, *TRAIL_INDEXES) for kind in KINDS.values()}
-    return {**own, REVISIONS: REVISION_INDEXES, CHUNKS: CHUNK_INDEXES}
+    return {**own, REVISIONS: REVISION_INDEXES, CHUNKS: CHUNK_INDEXES, JOBS: (JOB_INDEX,)}
 
 
 def index_name(index: Index) -> str:

@@ -10,6 +10,7 @@ import logging
 
 from service.cooperation.attachments import Attachment
 from service.dates import now
+from service.store.bundling import forget_old
 from service.store.database import Database
 from service.store.files import Files
 
@@ -34,6 +35,7 @@ async def sweep(database: Database, files: Files, moment: dt.datetime) -> int:
 async def keep_sweeping(database: Database, files: Files) -> None:
     """Sweep again and again until cancelled."""
     while True:
+        await forget_old(database, now())
         if removed := await sweep(database, files, now()):
             log.info("%d files without a record removed", removed)
         await asyncio.sleep(PAUSE)

@@ -67,6 +67,8 @@ def test_no_line_begins_with_a_closing_mark_or_ends_with_an_opening_one(words: l
         ("字a", True),
         (" a", True),
         ("字字", True),
+        ("-t", True),
+        ("-1", False),
     ],
 )
 def test_words_and_numbers_are_whole(pair: str, may: bool) -> None:
