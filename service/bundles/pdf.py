@@ -9,7 +9,8 @@ from fontTools.ttLib import TTFont
 from fpdf import FPDF
 
 from service.bundles.document import Language, Paper
-from service.bundles.layout import HEIGHT, POINT, WIDTH, Font, Layout, Page
+from service.bundles.layout import Layout
+from service.bundles.pages import HEIGHT, POINT, WIDTH, Font, Page
 
 FACES = {"serif": fonts.serif_path, "sans": fonts.sans_path}  # Noto Serif SC, Noto Sans SC: SIL Open Font License 1.1
 PRODUCER = "共建网 cobuild"

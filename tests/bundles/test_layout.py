@@ -3,7 +3,8 @@
 import pytest
 
 from service.bundles.document import Block, Facts, Language, Signatures, Table, Text
-from service.bundles.layout import FLOOR, LEFT, RIGHT, WIDTH, Layout, Page, shared
+from service.bundles.layout import Layout, shared
+from service.bundles.pages import FLOOR, LEFT, RIGHT, WIDTH, Page
 from service.bundles.pdf import faces
 from service.bundles.typesetting import NEVER_FIRST
 from tests.bundles.papers import COLUMNS, SIDES, activities, paper_of
