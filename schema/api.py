@@ -9,6 +9,7 @@ from graphql import GraphQLError, get_operation_ast
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
+from structlog.contextvars import bind_contextvars
 
 from schema.context import Info
 from schema.cooperation.activities import ActivityMutation, ActivityQuery
@@ -188,6 +189,7 @@ class OneOperation(SchemaExtension):
             english = "The document holds no such operation, or several: name one of them in operationName."
             chinese = "文档中没有该操作,或有多个操作:请在 operationName 中指明其一。"
             raise Refusal(Problem(Code.GRAPHQL_INVALID, ("operation_name",), english, chinese))
+        bind_contextvars(operation=operation.operation.value)  # for the log
         found = measured(schema._schema, asked.graphql_document, operation, asked.variables)
         asked.context.measures.append(found)
         exceeded(found, limits)

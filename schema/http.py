@@ -16,44 +16,54 @@ from starlette.routing import Route
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
+from structlog.contextvars import bind_contextvars
 
 from schema.answers import GRAPHQL, JSON, MOST_ERRORS, Rejected, answer, refusal_answer, shown, unavailable
 from schema.api import schema
 from schema.context import Context, Language, language_of
 from schema.limits import USUAL, Limits
+from schema.rates import Rates
 from schema.reader import Reader
 from schema.requests import Asked, asked_by, idempotency_key, media_type_of, method_refused
 from service.dates import day_of, now
 from service.errors import Code, Problem, Refusal, Unavailable
 from service.identity import Identity
 from service.store.store import Store
+from service.viewer import ANONYMOUS
 
 OPERATION_SECONDS = 15.0
 READING = frozenset({OperationType.QUERY})
 ACTING = frozenset({OperationType.QUERY, OperationType.MUTATION})
 
 
-def graphql_route(store: Store, identity: Identity, development: bool, limits: Limits = USUAL) -> Route:
+def graphql_route(store: Store, identity: Identity, rates: Rates, development: bool, limits: Limits = USUAL) -> Route:
     """The end-point. In development, what went wrong inside the service is told as well as logged."""
 
     async def endpoint(request: Request) -> Response:
         language = language_of(request.headers.get("accept-language"))
-        media_type = JSON
+        media_type, moment, cost = JSON, now(), 0
+        payer, headers = rates.payer(request, ANONYMOUS), dict[str, str]()
         try:
             media_type = media_type_of(request.headers.get("accept"))
+            known = await identity.identify(request.headers.get("authorization"))
+            payer = rates.payer(request, known)
+            headers = await rates.admit(payer, moment)
             asked = await asked_by(request)
             key = idempotency_key(request)
-            known = await identity.identify(request.headers.get("authorization"))
-            moment = now()
             viewer = await store.roles.viewer(known, day_of(moment))
             reader = Reader(store.database, viewer, day_of(moment))
             context = Context(viewer, moment, language, key, store, reader, limits)
             result = await _executed(asked, context)
+            cost = context.measures[-1].cost if context.measures else 0
+            bind_contextvars(viewer=viewer.subject, cost=cost)
+            response = _answer(result, language, development, media_type, _extensions(asked, context))
         except Refusal as refusal:
-            return refusal_answer(refusal, language, media_type)
+            response = refusal_answer(refusal, language, media_type)
         except Unavailable:
-            return refusal_answer(unavailable(), language, media_type)
-        return _answer(result, language, development, media_type, _extensions(asked, context))
+            response = refusal_answer(unavailable(), language, media_type)
+        rates.charge(payer, cost, moment)
+        response.headers.update(headers)
+        return response
 
     return Route("/graphql", endpoint, methods=[*HTTPMethod])  # refused here: every error has a code
 

@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import datetime as dt
 import difflib
-import logging
 import os
 import shutil
 import subprocess
@@ -16,6 +15,7 @@ from seeds.loader import SeedInvalid, plant, read
 from service import role_commands, serving
 from service.dates import day_of, now
 from service.errors import Unavailable
+from service.logs import configure
 from service.serving import STANDALONE, CommandFailed
 from service.settings import Settings, SettingsInvalid
 from service.store import upkeep
@@ -32,11 +32,11 @@ EXPECTED = (CommandFailed, EngineUnavailable, SeedInvalid, SettingsInvalid)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("pymongo").setLevel(logging.WARNING)
     command: Callable[[Settings, argparse.Namespace], int] = options.command
     try:
-        return command(Settings.from_environment(os.environ), options)
+        settings = Settings.from_environment(os.environ)
+        configure(settings.development)
+        return command(settings, options)
     except EXPECTED as error:
         print("\n".join(f"cobuild: {line}" for line in str(error).splitlines()), file=sys.stderr)
         return 1

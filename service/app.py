@@ -19,6 +19,7 @@ from schema.dossiers.words import words
 from schema.files.routes import Taking, attachment_routes
 from schema.graphiql import graphiql_routes, samples
 from schema.http import graphql_route
+from schema.rates import Rates
 from schema.reference import reference_route
 from seeds.loader import plant, read
 from service.dates import now
@@ -27,6 +28,7 @@ from service.network.networks import Network
 from service.settings import Settings
 from service.store import upkeep
 from service.store.bundling import Bundler
+from service.store.budgets import Budgets
 from service.store.database import Database
 from service.store.files import Files, files_in
 from service.store.relay import Relay
@@ -51,8 +53,8 @@ def create_app(settings: Settings, announce: Announce | None = None) -> Starlett
     store = Store(database)
     files = files_in(settings.files_folder, database)
     taking, identity = (settings.file_megabytes, settings.upload_seconds), settings.identity()
-    dossiers = asyncio.Event()
-    background = Background(store, files, settings.development, announce, dossiers)
+    rates = Rates(Budgets(database), settings.rate_viewer, settings.rate_address)
+    background = Background(store, files, settings.development, announce)
 
     async def readyz(_: Request) -> Response:
         reason = await background.lacking()
@@ -72,9 +74,9 @@ def create_app(settings: Settings, announce: Announce | None = None) -> Starlett
             await database.close()
 
     routes: list[BaseRoute] = [
-        graphql_route(store, identity, settings.development, settings.limits),
+        graphql_route(store, identity, rates, settings.development, settings.limits),
         *attachment_routes(store, identity, files, Taking(*taking)),
-        *dossier_routes(store, identity, files, dossiers),
+        *dossier_routes(store, identity, files, background.asked),
         reference_route(*taking, settings.limits),
         Route("/livez", livez),
         Route("/readyz", readyz),
@@ -94,16 +96,14 @@ async def livez(_: Request) -> Response:
 class Background:
     """What is done beside answering: make the database ready once, then relay, sweep, make dossiers until the end."""
 
-    def __init__(
-        self, store: Store, files: Files, seeding: bool, announce: Announce | None, dossiers: asyncio.Event
-    ) -> None:
+    def __init__(self, store: Store, files: Files, seeding: bool, announce: Announce | None) -> None:
         self._store = store
         self._files = files
         self._seeding = seeding
         self._announce = announce
-        self._dossiers = dossiers  # set when one is to be made
         self._holder = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         self._prepared = False
+        self.asked = asyncio.Event()  # set when a dossier is to be made
         self.attempted = asyncio.Event()  # set once the database was made ready, or could not be at the first attempt
 
     async def run(self) -> None:
@@ -113,7 +113,7 @@ class Background:
             # A new relay each time: what a failed one believed to hold is not to be trusted.
             persistently("relay", lambda: Relay(database, self._holder, self._store.written).run()),
             persistently("sweep", lambda: keep_sweeping(database, self._files)),
-            persistently("dossiers", lambda: Bundler(database, self._files, self._holder, words, self._dossiers).run()),
+            persistently("dossiers", lambda: Bundler(database, self._files, self._holder, words, self.asked).run()),
         )
 
     async def lacking(self) -> str | None:

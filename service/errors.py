@@ -31,6 +31,7 @@ class Code(StrEnum):
     GRAPHQL_INVALID = "GRAPHQL_INVALID"  # the document does not parse or validate
     SERVICE_UNAVAILABLE = "SERVICE_UNAVAILABLE"  # the database is away
     INTERNAL_ERROR = "INTERNAL_ERROR"  # a fault of ours
+    RATE_LIMITED = "RATE_LIMITED"  # more than a minute's budget
 
 
 @dataclass(frozen=True)

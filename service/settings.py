@@ -52,6 +52,8 @@ class Settings:
     files: Path | Literal["gridfs"] | None
     file_megabytes: int
     upload_seconds: int
+    rate_viewer: int
+    rate_address: int
     limits: Limits
 
     @classmethod

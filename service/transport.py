@@ -3,16 +3,18 @@
 One ASGI layer that touches headers alone; no body is copied.
 """
 
+import logging
 import re
 import secrets
+import time
 from collections.abc import Sequence
-from contextvars import ContextVar
 from typing import NamedTuple
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bind_contextvars, clear_contextvars
 
 REQUEST_ID = "X-Request-Id"
 SENT_ALONG = ("Authorization", "Content-Type", "Idempotency-Key", "Accept-Language", REQUEST_ID)
@@ -24,9 +26,12 @@ FOR_BROWSERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }  # unless the route says otherwise
+MOST_SHOWN = 200  # characters of a path in the log
 ONLY_HTTPS = "max-age=31536000"  # a year
 
-request_id: ContextVar[str] = ContextVar("request_id", default="-")
+PROBES = frozenset({"/livez", "/readyz"})  # asked every few seconds, and of no interest while all is well
+
+log = logging.getLogger(__name__)
 
 
 class Transport(NamedTuple):
@@ -55,7 +60,10 @@ class Transport(NamedTuple):
 
 
 class Carried:
-    """Gives each request its id, which the answer and every log line of it carry, and each answer its headers."""
+    """Gives each request its id, which the answer and every log line of it carry, and each answer its headers.
+
+    What routes bind with `structlog.contextvars` stands in the line that tells of the answer.
+    """
 
     def __init__(self, app: ASGIApp, https: bool) -> None:
         self._app = app
@@ -65,21 +73,27 @@ class Carried:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        own_id = _given(Headers(scope=scope)) or secrets.token_hex(8)
+        own_id, began, status = _given(Headers(scope=scope)) or secrets.token_hex(8), time.perf_counter(), 0
 
         async def carrying(message: Message) -> None:
+            nonlocal status
             if message["type"] == "http.response.start":
+                status = message["status"]
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
                 headers[REQUEST_ID] = own_id
             await send(message)
 
-        token = request_id.set(own_id)
+        clear_contextvars()
+        bind_contextvars(request=own_id)
         try:
             await self._app(scope, receive, carrying)
         finally:
-            request_id.reset(token)
+            if scope["path"] not in PROBES or status != 200:
+                told = {"method": scope["method"], "path": scope["path"][:MOST_SHOWN], "status": status}
+                log.info("answered", extra={**told, "milliseconds": round(1000 * (time.perf_counter() - began), 1)})
+            clear_contextvars()
 
 
 def _given(headers: Headers) -> str | None:

@@ -199,6 +199,20 @@ VARIABLES: dict[str, Variable] = {
         "how long an upload may take, 1 to 3600 seconds",
         "单次上传的时限，1 至 3600 秒",
     ),
+    "rate_viewer": Variable(
+        "COBUILD_RATE_VIEWER",
+        "300000",
+        _count,
+        "a whole number: the cost that the requests of one viewer may have in a minute",
+        "正整数：每个用户每分钟的查询开销额度",
+    ),
+    "rate_address": Variable(
+        "COBUILD_RATE_ADDRESS",
+        "60000",
+        _count,
+        "a whole number: the cost that requests without a token may have in a minute from one address",
+        "正整数：未登录时每个地址每分钟的查询开销额度",
+    ),
 }
 VARIABLES |= {
     f"limit_{each.name}": Variable(

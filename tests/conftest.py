@@ -21,11 +21,13 @@ from strawberry.types import ExecutionResult
 from schema.api import schema
 from schema.context import Context, Language
 from schema.limits import USUAL, Limits
+from schema.rates import Rates
 from schema.reader import Reader
 from seeds.loader import load
 from service.dates import day_of, now
 from service.errors import Problem, Refusal
 from service.store import upkeep
+from service.store.budgets import Budgets
 from service.store.database import Database, DriverName
 from service.store.embedded import EmbeddedEngine
 from service.store.relay import Relay
@@ -137,6 +139,10 @@ class House:
         assert refusals
         assert len(refusals) == len(causes), causes
         return [problem for refusal in refusals for problem in refusal.problems]
+
+    def rates(self, per_viewer: int = 10**9, per_address: int = 10**9) -> Rates:
+        """Rate limits as the service has them, wide unless told."""
+        return Rates(Budgets(self.database), per_viewer, per_address)
 
     async def relay_all(self) -> int:
         """Relay until nothing waits; how many revisions that were."""

@@ -88,7 +88,7 @@ async def doors(house: House, folder: Path | None, megabytes: int = 1, seconds: 
     """Serve `house` on a free port until the end."""
     files: Files = GridFS(house.database) if folder is None else Folder(folder)
     routes = [
-        graphql_route(house.store, Identity(KEYS), False),
+        graphql_route(house.store, Identity(KEYS), house.rates(), False),
         *attachment_routes(house.store, Identity(KEYS), files, Taking(megabytes, seconds)),
     ]
     listener = socket.create_server(("127.0.0.1", 0))
