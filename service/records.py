@@ -290,8 +290,6 @@ def record_of(kind: type[R], document: Document) -> R:
     """The record that `document_of` stored. Raises KeyError when the document is not one of `kind`."""
     facts = {name: document[name] for name in fact_names(kind) if name in document}
     own = {name: document[name] for name in BOOKKEEPING if name != "id"}
-    if (made := own["created_at"]) is not None:  # read as naive UTC, as all moments are
-        own["created_at"] = made if made.tzinfo else made.replace(tzinfo=dt.UTC)
     return kind(id=document["_id"], **own, **structured(kind, facts))
 
 

@@ -125,7 +125,7 @@ class Past(Database):
 
     async def pages(
         self, parents: Collection[str], key: str, query: Query, part: Range, fields: Sequence[str]
-    ) -> dict[str, list[dict[str, Any]]]:
+    ) -> dict[str, list[Document]]:
         """As `reads.pages`: what was written since is looked up once for all parents."""
         wanted, condition = [*{*fields, key, query.order}], part.condition(query)
         same = await reads.pages(self.present, parents, key, self._same(query), part, wanted)
@@ -133,8 +133,8 @@ class Past(Database):
         written = await self.written(query.kind, where, wanted)
         direction = -1 if query.descending != part.backwards else 1
         return {
-            parent: ordered(
-                _once((*same.get(parent, ()), *_naming(written, key, parent))), ((query.order, direction),)
+            parent: list[Document](
+                ordered(_once((*same.get(parent, ()), *_naming(written, key, parent))), ((query.order, direction),))
             )[: part.size + 1]
             for parent in parents
         }
