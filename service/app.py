@@ -76,7 +76,7 @@ def create_app(settings: Settings, announce: Announce | None = None) -> Starlett
     routes: list[BaseRoute] = [
         graphql_route(store, identity, rates, settings.development, settings.limits),
         *attachment_routes(store, identity, files, Taking(*taking)),
-        *dossier_routes(store, identity, files, background.asked),
+        *dossier_routes(store, identity, rates, files, background.asked),
         reference_route(*taking, settings.limits),
         Route("/livez", livez),
         Route("/readyz", readyz),

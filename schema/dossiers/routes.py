@@ -21,6 +21,7 @@ from schema.dossiers.asking import PATH, Asking
 from schema.dossiers.words import words
 from schema.files.outgoing import checked, headers_of, matches
 from schema.files.routes import answering
+from schema.rates import LEAST_COST, Rates
 from schema.requests import method_refused
 from service.dates import day_of, now
 from service.errors import Code
@@ -34,23 +35,27 @@ from service.store.store import Store
 from service.viewer import ANONYMOUS, Viewer, unauthenticated
 
 SMALL = 300  # records of a bundle that is made while its reader waits: about a second
+MAKING = 1_000  # what gathering and setting one costs of its reader's minute
 RETRY_SECONDS = 2
 ZIP = "application/zip"
 
 log = logging.getLogger(__name__)
 
 
-def dossier_routes(store: Store, identity: Identity, files: Files, asked: asyncio.Event) -> list[BaseRoute]:
+def dossier_routes(
+    store: Store, identity: Identity, rates: Rates, files: Files, asked: asyncio.Event
+) -> list[BaseRoute]:
     """`asked` is set when there is something to be made in the background."""
-    door = _Door(store, identity, files, asked)
+    door = _Door(store, identity, rates, files, asked)
     every = [*HTTPMethod]  # refused here: every error has a code
     return [Route(f"{PATH}/{{own_id}}", answering(door.give_out), methods=every)]
 
 
 class _Door:
-    def __init__(self, store: Store, identity: Identity, files: Files, asked: asyncio.Event) -> None:
+    def __init__(self, store: Store, identity: Identity, rates: Rates, files: Files, asked: asyncio.Event) -> None:
         self._store = store
         self._identity = identity
+        self._rates = rates
         self._files = files
         self._asked = asked
 
@@ -58,6 +63,9 @@ class _Door:
         if request.method not in ("GET", "HEAD"):
             raise method_refused("GET, HEAD")
         viewer, moment = await self._viewer(request), now()
+        payer = self._rates.payer(request, viewer)
+        await self._rates.admit(payer, moment)
+        self._rates.charge(payer, LEAST_COST, moment)
         asking = Asking(request, moment)
         if not asking.is_exact:
             return Response(None, 307, {"Location": asking.address, "Cache-Control": "no-store"})
@@ -65,6 +73,7 @@ class _Door:
         key = bundling.key_of(wanted, asking.language)
         if job := await bundling.job_of(self._store.database, key, moment):
             return await self._of_job(request, asking, viewer, job)
+        self._rates.charge(payer, MAKING, moment)
         material = await gathered(self._store.database, wanted)
         if material.counted() <= SMALL:
             content = await bundling.made(self._store.database, material, wanted, asking.language, words)

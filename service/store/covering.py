@@ -9,9 +9,8 @@ from collections.abc import Iterable, Mapping
 
 from service.records import Document
 from service.store.database import Database
-from service.store.kinds import REVISIONS
+from service.store.kinds import CHECKPOINT_INDEX, CHECKPOINTS, REVISIONS
 
-CHECKPOINTS = "checkpoints"
 AT_ONCE = 100
 
 
@@ -44,6 +43,7 @@ async def _of_partition(
             AT_ONCE,
             ("number", "first", "last", "hash"),
             sort=(("number", 1),),
+            index=CHECKPOINT_INDEX,
         )
     ):
         for each in checkpoints:

@@ -52,6 +52,9 @@ REVISION_INDEXES = (
     RECORD_INDEX,
     Index(("key",)),
 )
+CHECKPOINTS = "checkpoints"
+CHECKPOINT_INDEX = "partition_number"
+CHECKPOINT_INDEXES = (Index(("partition", "number"), unique=True),)
 CHUNKS = "content.chunks"  # of files kept in the database, in the form of GridFS
 CHUNK_INDEXES = (Index(("files_id", "n"), unique=True),)
 JOBS = "dossier_jobs"  # dossiers that are made in the background
@@ -66,7 +69,8 @@ def kind_of(own_id: str) -> type[Record] | None:
 def indexes() -> Mapping[str, tuple[Index, ...]]:
     """Every index of the installation, by collection."""
     own = {kind.COLLECTION: (*kind.INDEXES, NAMED_INDEX, MOMENT_INDEX, *TRAIL_INDEXES) for kind in KINDS.values()}
-    return {**own, REVISIONS: REVISION_INDEXES, CHUNKS: CHUNK_INDEXES, JOBS: (JOB_INDEX,)}
+    trail = {REVISIONS: REVISION_INDEXES, CHECKPOINTS: CHECKPOINT_INDEXES}
+    return {**own, **trail, CHUNKS: CHUNK_INDEXES, JOBS: (JOB_INDEX,)}
 
 
 def index_name(index: Index) -> str:
