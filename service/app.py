@@ -27,8 +27,8 @@ from service.errors import Unavailable
 from service.network.networks import Network
 from service.settings import Settings
 from service.store import upkeep
-from service.store.bundling import Bundler
 from service.store.budgets import Budgets
+from service.store.bundling import Bundler
 from service.store.database import Database
 from service.store.files import Files, files_in
 from service.store.relay import Relay

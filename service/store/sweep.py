@@ -10,8 +10,8 @@ import logging
 
 from service.cooperation.attachments import Attachment
 from service.dates import now
-from service.store.bundling import forget_old
 from service.store.budgets import forget_past
+from service.store.bundling import forget_old
 from service.store.database import Database
 from service.store.files import Files
 
