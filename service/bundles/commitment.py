@@ -15,6 +15,7 @@ def paper(tell: Telling) -> Paper:
     sides = [side["organization"] for side in own["sides"]]
     sections: list[tuple[str, Sequence[Block]]] = [
         (tell.say("The commitment", "承诺概况"), (_about(tell),)),
+        (tell.say("Sides", "承诺双方"), (lists.commitments(tell),)),
         (tell.say("Clauses", "承诺条款"), (_clauses(tell),)),
         (tell.say("What makes it effective", "生效条件"), (_gates(tell),)),
         (tell.say("Publicity", "公示情况"), (lists.publicity(tell),)),

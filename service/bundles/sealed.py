@@ -9,8 +9,6 @@ from service.bundles.archive import archive
 from service.bundles.document import Language, Paper
 from service.bundles.manifest import canonical, manifest, proofs
 from service.bundles.material import Material, Telling, Words
-from service.bundles.pdf import rendered
-from service.bundles.workbook import workbook
 from service.integrity.audits import Audit
 from service.integrity.commitments import Commitment
 from service.network.organizations import Organization
@@ -32,6 +30,10 @@ def sealed(
     checkpoints: Mapping[str, str],
 ) -> bytes:
     """The ZIP. It takes seconds where there are many records: call it beside the event loop."""
+    # Reading fonts and writing files takes libraries that cost a worker at start more than all others together.
+    from service.bundles.pdf import rendered
+    from service.bundles.workbook import workbook
+
     own_id = str(material.subject["_id"])
     paper = PAPERS[own_id.partition("_")[0]](Telling(material, words, language, as_of))
     files = {

@@ -31,7 +31,7 @@ from service.store.moments import Past
 from service.store.reads import Query, Range
 from service.viewer import Right, Viewer
 
-MOST = 10_000  # records of one bundle: it is made in memory
+MOST = 5_000  # records of one bundle: it is made in memory, which takes some 40 KB for each
 AT_ONCE = 500  # of them read with one command
 IDS_AT_ONCE = 100
 OPEN_POINT_KEYS = ("active_to", "terminated_from", "year", "counted_for", "unconfirmed")

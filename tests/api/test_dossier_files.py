@@ -66,7 +66,7 @@ class Desk:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the paper says in place of the PDF, which takes most of the time."""
-    monkeypatch.setattr("service.bundles.sealed.rendered", lambda paper: repr(paper).encode())
+    monkeypatch.setattr("service.bundles.pdf.rendered", lambda paper: repr(paper).encode())
 
 
 @pytest.fixture

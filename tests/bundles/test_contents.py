@@ -105,6 +105,10 @@ async def test_a_commitment_tells_its_clauses_in_both_languages_and_its_gates(da
     assert facts(paper)["承诺条款"] == "标准条款 · 第 1 版"
     assert rows(paper, "承诺条款")[0][1:] == ("不得赠送或接受礼金。", "No gifts of money.")
     lead, bank = "南方医科大学皮肤病医院", "中国银行越秀支行"
+    assert [row[:5] for row in rows(paper, "廉洁承诺")] == [
+        (lead, "2024-02-01", SIGNER, "100", "100"),
+        (bank, "2024-02-02", "王行长", "41", "2"),
+    ]
     assert rows(paper, "生效条件") == [
         (lead, "签署", "", "是", "2024-02-01", ""),
         (lead, "公示", "7 天", "是", "2024-02-10", ""),

@@ -29,7 +29,7 @@ WANTED = Wanted("com_1", AS_OF, OFFICER)
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the paper says in place of the PDF, which takes most of the time."""
-    monkeypatch.setattr("service.bundles.sealed.rendered", lambda paper: repr(paper).encode())
+    monkeypatch.setattr("service.bundles.pdf.rendered", lambda paper: repr(paper).encode())
 
 
 def plain(_: object, value: str, __: Language) -> str:
