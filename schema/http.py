@@ -21,6 +21,7 @@ from structlog.contextvars import bind_contextvars
 from schema.answers import GRAPHQL, JSON, MOST_ERRORS, Rejected, answer, refusal_answer, shown, unavailable
 from schema.api import schema
 from schema.context import Context, Language, language_of
+from schema.documents import ANY, Documents
 from schema.limits import USUAL, Limits
 from schema.rates import Rates
 from schema.reader import Reader
@@ -36,7 +37,14 @@ READING = frozenset({OperationType.QUERY})
 ACTING = frozenset({OperationType.QUERY, OperationType.MUTATION})
 
 
-def graphql_route(store: Store, identity: Identity, rates: Rates, development: bool, limits: Limits = USUAL) -> Route:
+def graphql_route(
+    store: Store,
+    identity: Identity,
+    rates: Rates,
+    development: bool,
+    limits: Limits = USUAL,
+    documents: Documents = ANY,
+) -> Route:
     """The end-point. In development, what went wrong inside the service is told as well as logged."""
 
     async def endpoint(request: Request) -> Response:
@@ -48,7 +56,7 @@ def graphql_route(store: Store, identity: Identity, rates: Rates, development: b
             known = await identity.identify(request.headers.get("authorization"))
             payer = rates.payer(request, known)
             headers = await rates.admit(payer, moment)
-            asked = await asked_by(request)
+            asked = await asked_by(request, documents)
             key = idempotency_key(request)
             viewer = await store.roles.viewer(known, day_of(moment))
             reader = Reader(store.database, viewer, day_of(moment))

@@ -99,7 +99,10 @@ def measured(
 
 
 def exceeded(measure: Measure, limits: Limits) -> None:
-    """Raises `Refusal` LIMIT_EXCEEDED for each limit that `measure` is above, with its value and its setting."""
+    """Raises `Refusal` LIMIT_EXCEEDED for each limit that `measure` is above, with its value and its setting.
+
+    FORBIDDEN where introspection is off.
+    """
     refuse_any(
         too_much(each.name, getattr(measure, each.name), getattr(limits, each.name))
         for each in fields(limits)
@@ -114,6 +117,9 @@ def too_long(errors: Iterable[GraphQLError], limits: Limits) -> Iterator[Problem
 
 
 def too_much(name: str, found: int, most: int) -> Problem:
+    if not most:  # which only introspection's limit can be
+        english, chinese = "The schema may not be asked for here; it stands in /docs.", "此处不允许内省;模式见 /docs。"
+        return Problem(Code.FORBIDDEN, (name,), english, chinese)
     setting, words = setting_of(name), name.replace("_", " ")
     english = f"The operation's {words} come to {found}; at most {most} (setting {setting})."
     chinese = f"该操作的 {name} 为 {found},最多 {most}(设置项 {setting})。"

@@ -16,6 +16,7 @@ from service import role_commands, serving
 from service.dates import day_of, now
 from service.errors import Unavailable
 from service.logs import configure
+from service.production import lacks
 from service.serving import STANDALONE, CommandFailed
 from service.settings import Settings, SettingsInvalid
 from service.store import upkeep
@@ -26,6 +27,7 @@ from service.variables import CHECKOUT, VARIABLES
 from service.viewer import Grant, Role, Viewer
 
 SCHEMA_FILE = CHECKOUT / "schema" / "schema.graphql"
+FIT = "Fit for production, as far as the settings tell. 就配置而言，可用于生产。"
 SHOWN_DIFFERENCES = 40  # lines
 EXPECTED = (CommandFailed, EngineUnavailable, SeedInvalid, SettingsInvalid)
 
@@ -118,7 +120,12 @@ def _git(*words: str) -> str | None:
     return None if said.returncode else said.stdout
 
 
-def doctor(settings: Settings, _: argparse.Namespace) -> int:
+def doctor(settings: Settings, options: argparse.Namespace) -> int:
+    if options.production:
+        found = list(lacks(settings))
+        print("\n".join(f"{lack.setting}: {lack.english} {lack.chinese}" for lack in found) or FIT)
+        return 1 if found else 0
+
     async def look(connected: Settings) -> Findings:
         async with serving.opened(connected) as database:
             return await examine(database)
@@ -178,7 +185,12 @@ def _parser() -> argparse.ArgumentParser:
     role_commands.add_to(add, _tell_whose)
     exporting = add("export-schema", export_schema, "write schema/schema.graphql 导出 GraphQL 模式")
     exporting.add_argument("--check", action="store_true", help="only compare: exit code 1 when it differs 仅比较")
-    add("doctor", doctor, f"look at the database; exit code 1 when something is missing 检查数据库. {STANDALONE}")
+    looking = add(
+        "doctor", doctor, f"look at the database; exit code 1 when something is missing 检查数据库. {STANDALONE}"
+    )
+    looking.add_argument(
+        "--production", action="store_true", help="judge the settings for the open internet instead 改为检查生产配置"
+    )
     return parser
 
 

@@ -14,6 +14,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from schema.api import schema
+from schema.documents import ANY, Documents, DocumentsInvalid, documents_in
 from schema.dossiers.routes import dossier_routes
 from schema.dossiers.words import words
 from schema.files.routes import Taking, attachment_routes
@@ -24,8 +26,9 @@ from schema.reference import reference_route
 from seeds.loader import plant, read
 from service.dates import now
 from service.errors import Unavailable
+from service.metrics import Metrics
 from service.network.networks import Network
-from service.settings import Settings
+from service.settings import Settings, SettingsInvalid
 from service.store import upkeep
 from service.store.budgets import Budgets
 from service.store.bundling import Bundler
@@ -34,6 +37,7 @@ from service.store.files import Files, files_in
 from service.store.relay import Relay
 from service.store.store import Store
 from service.store.sweep import keep_sweeping
+from service.store.timing import Timing
 
 Announce: TypeAlias = Callable[[Database], Awaitable[None]]
 
@@ -44,21 +48,22 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 4.0  # seconds before failed work begins an
 log = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings, announce: Announce | None = None) -> Starlette:
+def create_app(settings: Settings, announce: Announce | None = None, metrics: Metrics | None = None) -> Starlette:
     """The service as an ASGI application; `announce` is called when it is ready, each time the process starts.
+
+    What it does is counted in `metrics`.
 
     Without `settings.mongodb_uri` only the driver `mongomock` has something to connect to.
     """
-    database = Database(settings.driver, settings.mongodb_uri or "", settings.database)
+    metrics = metrics or Metrics()
+    listeners = [Timing(metrics.command)]
+    database = Database(settings.driver, settings.mongodb_uri or "", settings.database, listeners)
     store = Store(database)
     files = files_in(settings.files_folder, database)
     taking, identity = (settings.file_megabytes, settings.upload_seconds), settings.identity()
+    documents = documents_of(settings)
     rates = Rates(Budgets(database), settings.rate_viewer, settings.rate_address)
     background = Background(store, files, settings.development, announce)
-
-    async def readyz(_: Request) -> Response:
-        reason = await background.lacking()
-        return JSONResponse({"ready": reason is None, "reason": reason}, 200 if reason is None else 503, NO_STORE)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -74,16 +79,26 @@ def create_app(settings: Settings, announce: Announce | None = None) -> Starlett
             await database.close()
 
     routes: list[BaseRoute] = [
-        graphql_route(store, identity, rates, settings.development, settings.limits),
+        graphql_route(store, identity, rates, settings.development, settings.limits, documents),
         *attachment_routes(store, identity, files, Taking(*taking)),
         *dossier_routes(store, identity, rates, files, background.asked),
         reference_route(*taking, settings.limits),
         Route("/livez", livez),
-        Route("/readyz", readyz),
+        Route("/readyz", background.readyz),
     ]
     if settings.development:
         routes += graphiql_routes("/graphql", samples())
-    return Starlette(routes=routes, lifespan=lifespan, middleware=settings.transport.middleware())
+    return Starlette(routes=routes, lifespan=lifespan, middleware=settings.transport.middleware(metrics))
+
+
+def documents_of(settings: Settings) -> Documents:
+    """The trusted documents, if there are any. Raises `SettingsInvalid` when their file cannot be used."""
+    if settings.documents is None:
+        return ANY
+    try:
+        return documents_in(settings.documents, schema._schema, settings.documents_only)
+    except DocumentsInvalid as error:
+        raise SettingsInvalid([str(error)]) from error
 
 
 NO_STORE = {"Cache-Control": "no-store"}
@@ -115,6 +130,10 @@ class Background:
             persistently("sweep", lambda: keep_sweeping(database, self._files)),
             persistently("dossiers", lambda: Bundler(database, self._files, self._holder, words, self.asked).run()),
         )
+
+    async def readyz(self, _: Request) -> Response:
+        reason = await self.lacking()
+        return JSONResponse({"ready": reason is None, "reason": reason}, 200 if reason is None else 503, NO_STORE)
 
     async def lacking(self) -> str | None:
         """Why the service is not ready, in one line; None when it is."""

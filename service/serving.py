@@ -13,6 +13,7 @@ from dataclasses import replace
 import uvicorn
 
 from service.dates import now
+from service.metrics import Metrics, served
 from service.settings import Settings
 from service.store.database import Database
 from service.store.embedded import EmbeddedEngine, EngineMissing
@@ -48,7 +49,9 @@ def serve(settings: Settings) -> int:
     with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as held:
         listener = held.enter_context(bound(settings.host, settings.port))
         connected = held.enter_context(with_database(settings, lasting=False))
-        app = create_app(connected, lambda database: announce(connected, listener, database))
+        metrics = Metrics()
+        held.enter_context(counted(metrics, settings))
+        app = create_app(connected, lambda database: announce(connected, listener, database), metrics)
         server = uvicorn.Server(
             uvicorn.Config(
                 app,
@@ -67,6 +70,20 @@ def serve(settings: Settings) -> int:
         )
         server.run(sockets=[listener])
     return 0
+
+
+@contextlib.contextmanager
+def counted(metrics: Metrics, settings: Settings) -> Iterator[None]:
+    """Let Prometheus ask, where a port for it is set."""
+    with contextlib.ExitStack() as held:
+        try:
+            port = held.enter_context(served(metrics, settings.host, settings.metrics_port))
+        except OSError as error:
+            told = f"Cannot serve metrics at port {settings.metrics_port}: {error.strerror}."
+            raise CommandFailed(f"{told} 无法在该端口提供指标。") from error
+        if port is not None:
+            log.info("metrics at http://%s:%d/metrics", settings.host, port)
+        yield
 
 
 @contextlib.contextmanager

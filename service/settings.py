@@ -41,6 +41,7 @@ class Settings:
     proxies: tuple[str, ...]
     host: str
     port: int
+    metrics_port: int | None
     data: Path
     engine: Path
     signing_keys: tuple[bytes, ...] | None
@@ -52,6 +53,8 @@ class Settings:
     files: Path | Literal["gridfs"] | None
     file_megabytes: int
     upload_seconds: int
+    documents: Path | None
+    documents_only: bool
     rate_viewer: int
     rate_address: int
     limits: Limits
@@ -73,6 +76,9 @@ class Settings:
         if problems:
             raise SettingsInvalid(problems)
         limits = {each.name: values.pop(f"limit_{each.name}") for each in dataclasses.fields(Limits)}
+        told = values.pop("introspection")
+        if told is False or (told is None and values["mode"] is Mode.PRODUCTION):
+            limits["introspection_depth"] = 0
         return cls(**values, limits=Limits(**limits))
 
     @property

@@ -14,7 +14,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from structlog.contextvars import bind_contextvars, clear_contextvars
+from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
+
+from service.metrics import NONE, Metrics
 
 REQUEST_ID = "X-Request-Id"
 SENT_ALONG = ("Authorization", "Content-Type", "Idempotency-Key", "Accept-Language", REQUEST_ID)
@@ -43,9 +45,9 @@ class Transport(NamedTuple):
     proxies: Sequence[str] = ()
     https: bool = False
 
-    def middleware(self) -> list[Middleware]:
+    def middleware(self, metrics: Metrics) -> list[Middleware]:
         """The layers about the routes, the outermost first."""
-        layers = [Middleware(Carried, https=self.https)]
+        layers = [Middleware(Carried, https=self.https, metrics=metrics)]
         if self.origins:
             cors = Middleware(
                 CORSMiddleware,
@@ -65,8 +67,9 @@ class Carried:
     What routes bind with `structlog.contextvars` stands in the line that tells of the answer.
     """
 
-    def __init__(self, app: ASGIApp, https: bool) -> None:
+    def __init__(self, app: ASGIApp, https: bool, metrics: Metrics) -> None:
         self._app = app
+        self._metrics = metrics
         self._headers = FOR_BROWSERS | ({"Strict-Transport-Security": ONLY_HTTPS} if https else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -88,12 +91,18 @@ class Carried:
         clear_contextvars()
         bind_contextvars(request=own_id)
         try:
-            await self._app(scope, receive, carrying)
+            with self._metrics.under_way():
+                await self._app(scope, receive, carrying)
         finally:
             if scope["path"] not in PROBES or status != 200:
-                told = {"method": scope["method"], "path": scope["path"][:MOST_SHOWN], "status": status}
-                log.info("answered", extra={**told, "milliseconds": round(1000 * (time.perf_counter() - began), 1)})
+                self._tell(scope, status, time.perf_counter() - began)
             clear_contextvars()
+
+    def _tell(self, scope: Scope, status: int, seconds: float) -> None:
+        told = get_contextvars()
+        self._metrics.answered(status, seconds, told.get("operation", NONE), told.get("codes", ()), told.get("cost"))
+        request = {"method": scope["method"], "path": scope["path"][:MOST_SHOWN], "status": status}
+        log.info("answered", extra={**request, "milliseconds": round(1000 * seconds, 1)})
 
 
 def _given(headers: Headers) -> str | None:

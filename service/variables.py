@@ -64,6 +64,10 @@ def _like(pattern: str) -> Callable[[str], str]:
     return parse
 
 
+def _yes_or_no(text: str) -> bool:
+    return {"yes": True, "no": False}[_one_of("yes", "no")(text)]
+
+
 def _list_of(pattern: str) -> Callable[[str], tuple[str, ...]]:
     def parse(text: str) -> tuple[str, ...]:
         each = tuple(one.strip() for one in text.split(",") if one.strip())
@@ -141,6 +145,13 @@ VARIABLES: dict[str, Variable] = {
     "port": Variable(
         "PORT", "8000", _port, "a port from 0 (any free one) to 65535", " 0（任意空闲端口）至 65535 的端口号"
     ),
+    "metrics_port": Variable(
+        "COBUILD_METRICS_PORT",
+        None,
+        _port,
+        "a port for Prometheus from 0 (any free one) to 65535; without one nothing is told",
+        "供 Prometheus 采集的端口，0（任意空闲端口）至 65535；未设置则不提供",
+    ),
     "data": Variable("COBUILD_DATA", str(CHECKOUT / ".data"), Path, "a folder", "文件夹"),
     "engine": Variable(
         "COBUILD_ENGINE",
@@ -198,6 +209,27 @@ VARIABLES: dict[str, Variable] = {
         _up_to(3_600),
         "how long an upload may take, 1 to 3600 seconds",
         "单次上传的时限，1 至 3600 秒",
+    ),
+    "documents": Variable(
+        "COBUILD_DOCUMENTS",
+        None,
+        Path,
+        "a JSON file of trusted documents: texts by id, or an Apollo manifest",
+        "受信任查询文档的 JSON 文件：编号到文本的对象，或 Apollo 清单",
+    ),
+    "documents_only": Variable(
+        "COBUILD_DOCUMENTS_ONLY",
+        "no",
+        _yes_or_no,
+        "yes or no: whether nothing but trusted documents is answered",
+        " yes 或 no：是否只执行受信任的查询文档",
+    ),
+    "introspection": Variable(
+        "COBUILD_INTROSPECTION",
+        None,
+        _yes_or_no,
+        "yes or no: whether the schema may be asked for; yes in development, no in production unless told",
+        " yes 或 no：是否允许内省；开发模式默认 yes，生产模式默认 no",
     ),
     "rate_viewer": Variable(
         "COBUILD_RATE_VIEWER",

@@ -259,3 +259,14 @@ async def test_too_many_tokens_are_told_as_a_limit(house: House) -> None:
     (problem,) = error.original_error.problems
     assert (problem.code, problem.path) == (Code.LIMIT_EXCEEDED, ("tokens",))
     assert problem.english == "The operation's tokens come to 1001; at most 1000 (setting COBUILD_LIMIT_TOKENS)."
+
+
+async def test_where_introspection_is_off_it_says_so_and_where_the_schema_stands(house: House) -> None:
+    house.limits = Limits(introspection_depth=0)
+    [problem] = await house.refused("{ __schema { types { name } } }")
+    assert (problem.code, problem.path) == (Code.FORBIDDEN, ("introspection_depth",))
+    assert problem.english == "The schema may not be asked for here; it stands in /docs."
+    assert await house.data("{ __typename viewer { __typename } }") == {
+        "__typename": "Query",
+        "viewer": {"__typename": "Viewer"},
+    }
