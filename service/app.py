@@ -51,9 +51,7 @@ log = logging.getLogger(__name__)
 def create_app(settings: Settings, announce: Announce | None = None, metrics: Metrics | None = None) -> Starlette:
     """The service as an ASGI application; `announce` is called when it is ready, each time the process starts.
 
-    What it does is counted in `metrics`.
-
-    Without `settings.mongodb_uri` only the driver `mongomock` has something to connect to.
+    What it does is counted in `metrics`. Without `settings.mongodb_uri` there is only the driver `mongomock`.
     """
     metrics = metrics or Metrics()
     listeners = [Timing(metrics.command)]

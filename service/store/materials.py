@@ -54,11 +54,14 @@ class Wanted:
         return day_of(self.as_of)
 
 
-class _Asked(NamedTuple):
-    """A list of a bundle, or records of it by their ids."""
+class _ByIds(NamedTuple):
+    """Records of a bundle that another one names."""
 
-    query: Query | None
-    ids: tuple[type[Record], tuple[str, ...]] | None = None
+    kind: type[Record]
+    ids: Sequence[str]
+
+
+_Asked: TypeAlias = Query | _ByIds
 
 
 async def gathered(present: Database, wanted: Wanted, progress: Progress | None = None) -> Material:
@@ -100,21 +103,21 @@ def _of_partner(organization: Document, network: str) -> list[_Asked]:
         Finding: "concerns",
     }
     own_id = organization["_id"]
-    return [_Asked(Query(kind, {key: own_id}, ({"network": network},))) for kind, key in keys.items()]
+    return [Query(kind, {key: own_id}, ({"network": network},)) for kind, key in keys.items()]
 
 
 def _of_commitment(commitment: Document, network: str) -> list[_Asked]:
     clauses = (commitment["clause_set"],) if commitment["clause_set"] else ()
     return [
-        _Asked(None, (Agreement, (commitment["agreement"],))),
-        _Asked(None, (ClauseSet, clauses)),
-        _Asked(Query(Acknowledgement, {"commitment": commitment["_id"]}, ({"network": network},))),
-        _Asked(Query(Breach, {"commitment": commitment["_id"]}, ({"network": network},))),
+        _ByIds(Agreement, [commitment["agreement"]]),
+        _ByIds(ClauseSet, clauses),
+        Query(Acknowledgement, {"commitment": commitment["_id"]}, ({"network": network},)),
+        Query(Breach, {"commitment": commitment["_id"]}, ({"network": network},)),
     ]
 
 
 def _of_audit(audit: Document, network: str) -> list[_Asked]:
-    return [_Asked(Query(Finding, {"audit": audit["_id"]}, ({"network": network},)))]
+    return [Query(Finding, {"audit": audit["_id"]}, ({"network": network},))]
 
 
 LISTS: Mapping[type[Record], Callable[[Document, str], list[_Asked]]] = {
@@ -142,20 +145,18 @@ class _Gathering:
             raise not_found(("id",), own_id)
         self._network = self._wanted.network or found[0]["network"]
         networks = await self._by_ids(Network, [self._network])
-        if not networks or not viewer.may(Right.READ_NETWORK, self._network):
-            raise not_found(("id",), own_id)
-        if kind is not Organization and found[0]["network"] != self._network:
+        fits = kind is Organization or found[0]["network"] == self._network
+        if not (fits and networks and viewer.may(Right.READ_NETWORK, self._network)):
             raise not_found(("id",), own_id)
         self.raw |= {kind.PREFIX: found, Network.PREFIX: networks}
         return found[0], networks[0]
 
     async def take(self, asked: _Asked) -> None:
-        if asked.query is not None:
-            await self._take_list(asked.query)
-        elif asked.ids is not None:
-            kind, ids = asked.ids
-            found = await self._by_ids(kind, ids)
-            self._add(kind, [each for each in found if may_read(kind, each, self._wanted.viewer, self._wanted.day)])
+        if isinstance(asked, Query):
+            await self._take_list(asked)
+            return
+        found, viewer, day = await self._by_ids(*asked), self._wanted.viewer, self._wanted.day
+        self._add(asked.kind, [each for each in found if may_read(asked.kind, each, viewer, day)])
 
     async def _take_list(self, query: Query) -> None:
         may = readable(query.kind, self._wanted.viewer, self._wanted.day, self._network)

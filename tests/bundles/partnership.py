@@ -18,7 +18,7 @@ from service.cooperation.activities import (
 from service.cooperation.agreements import Agreement, AgreementKind, Party, Stage, TextVersion
 from service.cooperation.deliverables import Deliverable, DeliverableKind, DeliverableStatus
 from service.cooperation.pillars import PILLARS, Theme
-from service.cooperation.plans import ActivityPlan, PlanLine
+from service.cooperation.plans import ActivityPlan, ActivityPlanStatus, PlanLine
 from service.cooperation.texts import Signature
 from service.dates import PartialDate
 from service.integrity import commitments, verdicts
@@ -66,10 +66,11 @@ def records() -> Iterator[Record]:
 
 def cooperation() -> Iterator[Record]:
     text = TextVersion(1, HASH, MADE, "协议全文。")
+    signature = Signature(organization=BANK, version=1, signed_on=day(1), recorded_at=MADE, signer=SIGNER)
     yield Agreement(
         id="agr_1", network=NETWORK, title="廉洁伙伴协议书", kind=AgreementKind.INTEGRITY_PARTNER,
         parties=(Party(LEAD), Party(BANK)), term_from=day(1), term_to=dt.date(2025, 1, 31), signed_on=on(1),
-        stage=Stage.SIGNED, versions=(text,), signatures=(Signature(BANK, 1, day(1), MADE, SIGNER),),
+        stage=Stage.SIGNED, versions=(text,), signatures=(signature,),
     )  # fmt: skip
     for number, theme in enumerate((Theme.INTEGRITY_EDUCATION, Theme.SERVING_PATIENTS, Theme.THEORY_STUDY), start=1):
         yield activity(f"act_{number}", f"=共建活动{number}", theme)
@@ -77,6 +78,8 @@ def cooperation() -> Iterator[Record]:
         number=1, pillar=PILLARS[Theme.THEORY_STUDY], theme=Theme.THEORY_STUDY, title="学习", when=on(3), owner=BANK
     )
     yield ActivityPlan(id="pla_1", network=NETWORK, agreement="agr_1", year=2024, lines=(line,), numbered=1)
+    discarded = ActivityPlanStatus.DISCARDED
+    yield ActivityPlan(id="pla_2", network=NETWORK, agreement="agr_1", year=2023, lines=(line,), status=discarded)
     yield Deliverable(
         id="del_1", network=NETWORK, title="金融服务专线", kind=DeliverableKind.SERVICE_LINE, partners=(BANK,),
         launched_on=on(5), status=DeliverableStatus.RUNNING,
@@ -94,15 +97,15 @@ def activity(own_id: str, title: str, theme: Theme, when: PartialDate | None = N
 
 
 def integrity() -> Iterator[Record]:
-    clauses = (Clause(ClauseCategory.NO_GIFTS, "不得赠送或接受礼金。", "No gifts of money."),)
-    wording = ClauseVersion(1, clauses, HASH, MADE, day(1))
+    clauses = (Clause(category=ClauseCategory.NO_GIFTS, chinese="不得赠送或接受礼金。", english="No gifts of money."),)
+    wording = ClauseVersion(number=1, clauses=clauses, text_hash=HASH, drafted_at=MADE, published_on=day(1))
     yield ClauseSet(id="cla_1", network=NETWORK, title="标准条款", versions=(wording,))
-    lead = Side(LEAD, True, on(2), MADE, SIGNER, "hea_1", 100, 100, day(2, 20))
-    bank = Side(BANK, True, on(2, 2), MADE, "王行长", "hea_2", 41, 2)
+    lead = Side(LEAD, True, on(2), MADE, SIGNER, staff=100, known=100, known_on=day(2, 20))
+    bank = Side(BANK, True, on(2, 2), MADE, "王行长", staff=41, known=2)
     yield Commitment(
         id="com_1", network=NETWORK, agreement="agr_1", sides=(lead, bank), clause_set="cla_1", clause_version=1,
         clause_hash=HASH, drawn_up_on=day(1, 20), expires_on=dt.date(2025, 1, 31), stage=commitments.Stage.OPEN,
-        publicity=(Publicity(LEAD, "院内公示栏", "一楼大厅", on(2, 3), on(2, 20)),),
+        publicity=(Publicity(LEAD, channel="院内公示栏", place="一楼大厅", begins=on(2, 3), ends=on(2, 20)),),
     )  # fmt: skip
     batch = {
         "network": NETWORK,
