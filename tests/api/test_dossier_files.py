@@ -291,4 +291,4 @@ async def test_a_real_database_gives_a_dossier_with_its_proof(real_house: House,
     with zipfile.ZipFile(io.BytesIO(content)) as zipped:
         manifest, data = (orjson.loads(zipped.read(name)) for name in ("manifest.json", "data.json"))
     assert {len(each["checkpoint"]) for each in manifest["chain"]} == {64}
-    assert {"mem", "agr", "act", "org", "net"} == set(data["records"])
+    assert {"mem", "agr", "act", "org", "net"} <= set(data["records"])

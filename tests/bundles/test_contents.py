@@ -252,7 +252,8 @@ async def test_files_tell_the_same_and_are_sealed(database: Database, own_id: st
     request: dict[str, Any] = {"id": own_id, "asOf": AS_OF}
     checkpoints = {material.subject["head"]: "k" * 64}
     content = sealed(material, words, Language.CHINESE, AS_OF, request, checkpoints)
-    assert sealed(material, words, Language.CHINESE, AS_OF, request, checkpoints) == content
+    if own_id == "com_1":  # each costs most of a second
+        assert sealed(material, words, Language.CHINESE, AS_OF, request, checkpoints) == content
     with zipfile.ZipFile(io.BytesIO(content)) as zipped:
         files = {name: zipped.read(name) for name in zipped.namelist()}
     assert list(files) == [f"{own_id}.pdf", f"{own_id}.xlsx", "data.json", "manifest.json"]
@@ -276,7 +277,10 @@ async def test_files_tell_the_same_and_are_sealed(database: Database, own_id: st
     assert not [secret for secret in SECRETS if secret in everything]
 
 
-async def test_a_title_that_looks_like_a_formula_stays_text(database: Database) -> None:
+async def test_a_title_that_looks_like_a_formula_stays_text(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.bundles.pdf.rendered", lambda paper: b"")
     material, _ = await told(database, BANK)
     content = sealed(material, words, Language.CHINESE, AS_OF, {}, {})
     with zipfile.ZipFile(io.BytesIO(content)) as zipped:
