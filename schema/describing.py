@@ -12,6 +12,7 @@ from schema.permissions import Guard
 from service.viewer import Right
 
 E = TypeVar("E", bound=Enum)
+WORDS: dict[type[Enum], Mapping[str, tuple[str, str]]] = {}  # of every published enum: what its values are called
 
 
 def both(english: str, chinese: str) -> str:
@@ -25,6 +26,7 @@ def publish(kind: type[E], english: str, chinese: str, values: Mapping[str, tupl
     definition: StrawberryEnumDefinition = vars(published)["__strawberry_definition__"]
     for value in definition.values:
         value.description = both(*values[value.name])
+    WORDS[kind] = values
     return published
 
 

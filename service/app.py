@@ -16,6 +16,8 @@ from starlette.routing import BaseRoute, Route
 
 from schema.api import schema
 from schema.documents import ANY, Documents, DocumentsInvalid, documents_in
+from schema.dossiers.routes import dossier_routes
+from schema.dossiers.words import words
 from schema.files.routes import Taking, attachment_routes
 from schema.graphiql import graphiql_routes, samples
 from schema.http import graphql_route
@@ -29,6 +31,7 @@ from service.network.networks import Network
 from service.settings import Settings, SettingsInvalid
 from service.store import upkeep
 from service.store.budgets import Budgets
+from service.store.bundling import Bundler
 from service.store.checkpointing import Checkpointing
 from service.store.database import Database
 from service.store.files import Files, files_in
@@ -49,9 +52,7 @@ log = logging.getLogger(__name__)
 def create_app(settings: Settings, announce: Announce | None = None, metrics: Metrics | None = None) -> Starlette:
     """The service as an ASGI application; `announce` is called when it is ready, each time the process starts.
 
-    What it does is counted in `metrics`.
-
-    Without `settings.mongodb_uri` only the driver `mongomock` has something to connect to.
+    What it does is counted in `metrics`. Without `settings.mongodb_uri` there is only the driver `mongomock`.
     """
     metrics = metrics or Metrics()
     listeners = [Timing(metrics.command)]
@@ -68,6 +69,7 @@ def create_app(settings: Settings, announce: Announce | None = None, metrics: Me
             store, identity, rates, settings.development, settings.limits, documents, settings.checkpoint_keys()
         ),
         *attachment_routes(store, identity, files, Taking(*taking)),
+        *dossier_routes(store, identity, rates, files, background.asked),
         reference_route(*taking, settings.limits),
         Route("/livez", livez),
         Route("/readyz", background.readyz),
@@ -95,7 +97,7 @@ async def livez(_: Request) -> Response:
 
 
 class Background:
-    """What is done beside answering: make the database ready once, then relay and sweep until the service ends."""
+    """What is done beside answering: make the database ready once, then relay, sweep, make dossiers until the end."""
 
     def __init__(
         self, store: Store, files: Files, checkpointing: Checkpointing, seeding: bool, announce: Announce | None
@@ -107,6 +109,7 @@ class Background:
         self._announce = announce
         self._holder = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         self._prepared = False
+        self.asked = asyncio.Event()  # set when a dossier is to be made
         self.attempted = asyncio.Event()  # set once the database was made ready, or could not be at the first attempt
 
     @contextlib.asynccontextmanager
@@ -129,6 +132,7 @@ class Background:
             # A new relay each time: what a failed one believed to hold is not to be trusted.
             persistently("relay", lambda: self._relay().run()),
             persistently("sweep", lambda: keep_sweeping(database, self._files)),
+            persistently("dossiers", lambda: Bundler(database, self._files, self._holder, words, self.asked).run()),
         )
 
     async def readyz(self, _: Request) -> Response:

@@ -60,12 +60,12 @@ def attachment_routes(store: Store, identity: Identity, files: Files, taking: Ta
     door = _Door(store, identity, files, taking)
     every = [*HTTPMethod]  # refused here: every error has a code
     return [
-        Route(PATH, _answering(door.take_in), methods=every),
-        Route(f"{PATH}/{{own_id}}", _answering(door.give_out), methods=every),
+        Route(PATH, answering(door.take_in), methods=every),
+        Route(f"{PATH}/{{own_id}}", answering(door.give_out), methods=every),
     ]
 
 
-def _answering(take: Answering) -> Answering:
+def answering(take: Answering) -> Answering:
     """`take` with every failure told in the form of the published list."""
 
     @functools.wraps(take)

@@ -60,6 +60,8 @@ ACCESS_BY, ACCESS_NAMED = Index(("networks", "by", "_id")), Index(("named", "_id
 ACCESS_INDEXES = (Index(("networks", "_id")), ACCESS_BY, ACCESS_NAMED)
 CHUNKS = "content.chunks"  # of files kept in the database, in the form of GridFS
 CHUNK_INDEXES = (Index(("files_id", "n"), unique=True),)
+JOBS = "dossier_jobs"  # dossiers that are made in the background
+JOB_INDEX = Index(("state", "until"))
 
 
 def kind_of(own_id: str) -> type[Record] | None:
@@ -70,8 +72,8 @@ def kind_of(own_id: str) -> type[Record] | None:
 def indexes() -> Mapping[str, tuple[Index, ...]]:
     """Every index of the installation, by collection."""
     own = {kind.COLLECTION: (*kind.INDEXES, NAMED_INDEX, MOMENT_INDEX, *TRAIL_INDEXES) for kind in KINDS.values()}
-    beside = {PERSON_KEYS: (), ACCESSES: ACCESS_INDEXES, CHECKPOINTS: CHECKPOINT_INDEXES, CHUNKS: CHUNK_INDEXES}
-    return {**own, **beside, REVISIONS: REVISION_INDEXES}
+    trail = {REVISIONS: REVISION_INDEXES, CHECKPOINTS: CHECKPOINT_INDEXES, PERSON_KEYS: (), ACCESSES: ACCESS_INDEXES}
+    return {**own, **trail, CHUNKS: CHUNK_INDEXES, JOBS: (JOB_INDEX,)}
 
 
 def index_name(index: Index) -> str:
