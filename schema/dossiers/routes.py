@@ -7,10 +7,9 @@ gives it when it is ready, for a day.
 
 import asyncio
 import hashlib
-import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from http import HTTPMethod
-from typing import Any
+from typing import Any, TypeAlias
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -28,18 +27,19 @@ from service.errors import Code
 from service.identity import Identity
 from service.records import Document
 from service.store import bundling
+from service.store.accesses import Accesses
 from service.store.bundling import JobState
 from service.store.files import PART, Files, Missing
 from service.store.materials import Wanted, gathered
 from service.store.store import Store
-from service.viewer import ANONYMOUS, Viewer, unauthenticated
+from service.viewer import ANONYMOUS, Right, Viewer, unauthenticated
 
 SMALL = 300  # records of a bundle that is made while its reader waits: about a second
 MAKING = 1_000  # what gathering and setting one costs of its reader's minute
 RETRY_SECONDS = 2
 ZIP = "application/zip"
 
-log = logging.getLogger(__name__)
+Restricted: TypeAlias = Sequence[Sequence[str]]  # right, network, record
 
 
 def dossier_routes(
@@ -77,7 +77,7 @@ class _Door:
         material = await gathered(self._store.database, wanted)
         if material.counted() <= SMALL:
             content = await bundling.made(self._store.database, material, wanted, asking.language, words)
-            return _sent(request, asking, viewer, material.restricted, content)
+            return await self._sent(request, asking, viewer, material.restricted, content)
         job = await bundling.ask(self._store.database, wanted, asking.language, moment)
         self._asked.set()
         return _awaited(asking, job)
@@ -105,24 +105,26 @@ class _Door:
         except Missing:  # swept, or lost with its folder: it is made again
             await bundling.forget(self._store.database, job["_id"])
             return _awaited(asking, {"step": 0, "steps": 0})
-        told(viewer, job["restricted"])
+        await self._log(viewer, job["restricted"])
         return StreamingResponse(checked({"_id": asking.own_id, **job}, first, parts), 200, headers)
 
+    async def _sent(
+        self, request: Request, asking: Asking, viewer: Viewer, restricted: Restricted, content: bytes
+    ) -> Response:
+        headers = _headers(asking, hashlib.sha256(content).hexdigest(), len(content))
+        if matches(request.headers.get("if-none-match"), headers["ETag"]):
+            return _unchanged(headers)
+        if request.method == "HEAD":
+            return Response(None, 200, headers)
+        await self._log(viewer, restricted)
+        return StreamingResponse(_parts(content), 200, headers)
 
-def told(viewer: Viewer, restricted: Sequence[str]) -> None:
-    """Note to whom a bundle gave what needs a right of its own: the ids of the records."""
-    if restricted:
-        log.info("a dossier gave %s what is private of %s", viewer.subject, ", ".join(restricted))
-
-
-def _sent(request: Request, asking: Asking, viewer: Viewer, restricted: Sequence[str], content: bytes) -> Response:
-    headers = _headers(asking, hashlib.sha256(content).hexdigest(), len(content))
-    if matches(request.headers.get("if-none-match"), headers["ETag"]):
-        return _unchanged(headers)
-    if request.method == "HEAD":
-        return Response(None, 200, headers)
-    told(viewer, restricted)
-    return StreamingResponse(_parts(content), 200, headers)
+    async def _log(self, viewer: Viewer, restricted: Restricted) -> None:
+        """Leave an entry of what a bundle gives that is restricted, before it leaves. Raises `Unavailable`."""
+        accesses = Accesses(f"GET {PATH}")
+        for right, network, own_id in restricted:
+            accesses.note(Right(right), network, own_id)
+        await accesses.leave(self._store.database, viewer.subject, now())
 
 
 async def _parts(content: bytes) -> AsyncIterator[bytes]:

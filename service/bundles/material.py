@@ -23,14 +23,14 @@ class Material:
     """Documents by the prefix of their ids, each kind in the order it is told in; `subject` is what it is about.
 
     `network` is its network's document. Facts that may not be read are empty; `withheld` names them by kind.
-    `restricted` are the ids of those that show what needs a right of its own: a name or contact, a draft finding.
+    `restricted` names, for the access log, each right of its own that was used, the network and the record.
     """
 
     subject: Document
     network: Document
     documents: Mapping[str, Sequence[Document]]
     withheld: frozenset[str] = frozenset()
-    restricted: Sequence[str] = ()
+    restricted: Sequence[tuple[Right, str, str]] = ()
     open_points: Sequence[Mapping[str, Any]] = ()
 
     def of(self, kind: type[Record]) -> Sequence[Document]:
@@ -46,12 +46,12 @@ class Material:
 class Masked(NamedTuple):
     """What may be read of a document: its facts, its state on a day, its place in the chain.
 
-    And the names of the facts that may not be read, and whether private ones are among those that may.
+    And the names of the facts that may not be read, and the rights that let private ones be.
     """
 
     document: Document
     withheld: frozenset[str]
-    restricted: bool
+    rights: frozenset[Right]
 
 
 def masked(kind: type[Record], document: Document, viewer: Viewer, on: dt.date) -> Masked:
@@ -60,19 +60,19 @@ def masked(kind: type[Record], document: Document, viewer: Viewer, on: dt.date) 
     Who acknowledged and who reported never stand in a bundle, whoever asks: a file goes further than its reader.
     """
     facts: dict[str, Any] = {name: document.get(name) for name in fact_names(kind)}
-    withheld, restricted = set(), kind.right_to_read(document, on) is Right.READ_DRAFT_FINDINGS
+    withheld, rights = set(), {kind.right_to_read(document, on)}
     for path, right in kind.PRIVATE.items():
         name, *inside = path.split(".")
         hidden = _emptied(facts[name], inside)
         if right is Right.READ_RESTRICTED or not viewer.may(right, document["network"], document["concerns"]):
             withheld.add(f"{kind.COLLECTION}.{path}")
             facts[name] = hidden
-        else:
-            restricted |= facts[name] != hidden
+        elif facts[name] != hidden:
+            rights.add(right)
     kept = {name: document[name] for name in ("_id", "version", "head", "created_at", "updated_at")}
     derived = {name: document[name] for name in DERIVED if name in document}
     told = {**kept, **facts, **derived, "state": kind.state(document, on)}
-    return Masked(told, frozenset(withheld), restricted)
+    return Masked(told, frozenset(withheld), frozenset(rights))
 
 
 def _emptied(value: Any, path: Sequence[str]) -> Any:

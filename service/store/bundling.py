@@ -164,7 +164,7 @@ class Bundler:
         name = new_name()
         await self._files.receive(name, in_parts(_whole(content)))
         about: dict[str, Any] = {"file": name, "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-        about["restricted"] = [*material.restricted]
+        about["restricted"] = [list(each) for each in material.restricted]
         await self._note(job, state=JobState.READY.value, **about)
 
     async def _note(self, job: Document, **facts: Any) -> None:

@@ -204,7 +204,11 @@ class _Gathering:
             own[network["_id"]],
             {prefix: [each.document for each in found] for prefix, found in told.items()},
             frozenset().union(*(each.withheld for each in every)),
-            [each.document["_id"] for each in every if each.restricted],
+            [
+                (right, each.document["network"], each.document["_id"])
+                for each in every
+                for right in sorted(each.rights)
+            ],
             await self._open_points(subject) if type_of(subject["_id"]) is Organization else [],
         )
 

@@ -24,7 +24,7 @@ from service.identity import Identity
 from service.records import document_of
 from service.store import bundling
 from service.store.bundling import Bundler
-from service.store.checkpointing import Sealing, seal
+from service.store.checkpointing import Checkpointing, seal
 from service.store.database import Database
 from service.store.files import Folder
 from service.store.kinds import JOBS, index_name
@@ -280,7 +280,7 @@ async def test_a_real_database_gives_a_dossier_with_its_proof(real_house: House,
     key = SigningKey.parse(b"7" * 64)
     partitions = {each["partition"] for each in await database.find("revisions", {}, 10_000, ("partition",))}
     for partition in partitions:
-        while await seal(database, partition, Sealing(key), now()):
+        while await seal(database, partition, Checkpointing(key), now()):
             pass
     wanted = Wanted(BANK, now(), ADMIN)
     await bundling.ask(database, wanted, Language.CHINESE, now())

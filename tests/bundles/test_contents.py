@@ -18,11 +18,22 @@ from service.bundles.sealed import PAPERS, sealed
 from service.errors import Refusal
 from service.store.database import Database
 from service.store.materials import Wanted, gathered
-from service.viewer import Viewer
+from service.viewer import Right, Viewer
 from tests.bundles import partnership
 from tests.bundles.papers import opened, pages
 from tests.bundles.partnership import AS_OF, PHONE, RESPONSIBLE, SECRETS, SIGNER
-from tests.conftest import ADMIN, BANK, BANK_RECORDER, FRONT_END, LEAD, LEAD_RECORDER, OBSERVER, OFFICER, STRANGER
+from tests.conftest import (
+    ADMIN,
+    BANK,
+    BANK_RECORDER,
+    FRONT_END,
+    LEAD,
+    LEAD_RECORDER,
+    NETWORK,
+    OBSERVER,
+    OFFICER,
+    STRANGER,
+)
 
 SUBJECTS = (BANK, "com_1", "aud_1")
 
@@ -184,10 +195,11 @@ async def test_names_are_told_with_the_right_alone(database: Database) -> None:
         assert [name in said for name in (SIGNER, PHONE)] == [may] * 2, viewer.subject
         others = viewer is BANK_RECORDER  # those of the hospital, which are not its own
         assert ("organizations.contacts" in material.withheld) is (others or not may)
-        assert ("com_1" in material.restricted) is may
+        assert ((Right.READ_CONTACTS, NETWORK, "com_1") in material.restricted) is may
     material, paper = await told(database, BANK, OBSERVER)
     assert RESPONSIBLE not in text(paper)
-    assert {"bre_2", "fin_2"} <= set(material.restricted)  # what only the office and observers may know of
+    drafts = {(Right.READ_DRAFT_FINDINGS, NETWORK, each) for each in ("bre_2", "fin_2")}
+    assert drafts <= set(material.restricted)  # what only the office and observers may know of
 
 
 @pytest.mark.parametrize("own_id", [*SUBJECTS, "org_none", "com_none", "act_1", "nonsense"])
