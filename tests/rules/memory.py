@@ -39,7 +39,7 @@ class MemoryStore(Store):
 
     async def load(self, kind: type[R], own_id: str, version: int, act: Act) -> R:
         found = (await self.known(kind.PREFIX, [own_id])).get(own_id)
-        if found is None or not may_read(kind, found, act.viewer, act.day):
+        if found is None or not await self.readable(kind, [found], act):
             raise not_found(("id",), own_id)
         if found["version"] != version:
             raise conflict(own_id, version, found["version"])
