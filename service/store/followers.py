@@ -19,6 +19,8 @@ from service.cooperation import renewing
 from service.cooperation.agreements import Agreement
 from service.dates import now
 from service.errors import Code, Refusal
+from service.integrity import touching
+from service.integrity.gifts import Gift
 from service.network import merging
 from service.network.organizations import Organization
 from service.records import Record
@@ -56,6 +58,7 @@ class Follower(NamedTuple):
 FOLLOWERS: tuple[Follower, ...] = (
     Follower("markRenewed", Agreement, frozenset({"stage", "term_from", "signed_on"}), renewing.follow),
     Follower("repoint", Organization, frozenset({"merged_into"}), merging.follow),
+    Follower("raiseGiftFinding", Gift, touching.FACTS, touching.follow),
 )
 
 
