@@ -17,6 +17,10 @@ from service.cooperation.groups import LeadingGroup, LeadingGroupStatus
 from service.cooperation.plans import ActivityPlan, ActivityPlanStatus
 from service.dates import PartialDate
 from service.errors import Code, Refusal
+from service.integrity.audits import Audit, AuditStatus
+from service.integrity.breaches import Breach, BreachStatus
+from service.integrity.findings import Finding, FindingStatus
+from service.integrity.gifts import Gift, GiftStatus
 from service.network.branches import BranchStatus, PartyBranch
 from service.network.departments import Department, DepartmentStatus
 from service.network.headcounts import Headcount, HeadcountStatus
@@ -51,6 +55,10 @@ STATES: dict[type[Record], type[Enum]] = {
     Activity: ActivityStatus,
     Attachment: AttachmentStatus,
     RoleAssignment: RoleAssignmentStatus,
+    Gift: GiftStatus,
+    Breach: BreachStatus,
+    Audit: AuditStatus,
+    Finding: FindingStatus,
 }
 GRANTS = st.one_of(
     st.builds(Grant, st.sampled_from(sorted(INSTALLATION_WIDE))),
