@@ -13,6 +13,7 @@ from service.cooperation.activities import Activity
 from service.cooperation.agreements import Agreement
 from service.cooperation.deliverables import Deliverable
 from service.cooperation.plans import ActivityPlan
+from service.dates import instant
 from service.facts import number, text
 from service.records import Action, Document, Filter, Index, Record, Step, includes, joined, ordered
 from service.viewer import Right, Upper
@@ -104,7 +105,7 @@ class Attachment(Record):
         return self.organizations
 
     def keys(self) -> dict[str, Any]:
-        attached = self.created_at.isoformat() if self.created_at else ""
+        attached = instant(self.created_at).isoformat() if self.created_at else ""
         stands = self.status is AttachmentStatus.STORED
         return {
             "date_key": ordered(attached, self.id),
