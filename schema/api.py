@@ -28,6 +28,9 @@ from schema.cooperation.signing import SigningMutation
 from schema.cooperation.statistics import StatisticsQuery
 from schema.describing import Id, argument, both, field
 from schema.enums import GrantSource, Role
+from schema.integrity.checks import CheckQuery
+from schema.integrity.education import EducationQuery
+from schema.integrity.overview import OverviewQuery
 from schema.limits import Limits, exceeded, measured, too_long
 from schema.moments import AsOf, read_as_of
 from schema.network.branches import PartyBranchMutation
@@ -133,6 +136,9 @@ class Query(
     DossierQuery,
     GraphQuery,
     CalendarQuery,
+    CheckQuery,
+    OverviewQuery,
+    EducationQuery,
 ):
     pass
 

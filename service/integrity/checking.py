@@ -1,7 +1,9 @@
 """How checks are declared and run: a check is its words, its basis and a rule over the facts of one partner."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import auto
 from itertools import chain, islice
 from typing import NamedTuple, TypeAlias
 
@@ -9,9 +11,11 @@ from service.dates import LAST_DAY
 from service.integrity.partners import PartnerFacts, later
 from service.integrity.verdicts import CheckId, Result, Verdict
 from service.records import Document, joined
+from service.viewer import Upper
 
 MOST_EVIDENCE = 20  # records that one result points at
 PLACES = {own_id: place for place, own_id in enumerate(CheckId)}
+MANY = 999_999  # above the results of any one partner
 ATTENTION = (Verdict.FAIL, Verdict.OVERDUE, Verdict.DUE, Verdict.NO_FIGURE, Verdict.PASS)  # the first needs it most
 
 
@@ -86,12 +90,53 @@ class Catalogue(dict[CheckId, Check]):
 
 
 def attention(result: Result) -> str:
-    """What results are ordered by, a different text for each: FAIL first, PASS last, of each what has been so for longest."""
+    """What results are ordered by, another text for each: FAIL first, PASS last, each by how long it is so."""
     since, due = ((day or LAST_DAY).isoformat() for day in (result.since, result.due))
     rank = f"{ATTENTION.index(result.verdict)}{since}{PLACES[result.check]:02}"
     return joined(rank, result.organization, result.subject, due, *result.evidence)
 
 
-def worst(verdicts: Collection[Verdict]) -> Verdict | None:
-    """The one that needs attention most; None of none."""
-    return min(verdicts, key=ATTENTION.index, default=None)
+class Light(Upper):
+    """A partner's traffic light. GREY: nothing is wrong as far as can be judged, but not all can be."""
+
+    RED = auto()
+    AMBER = auto()
+    GREY = auto()
+    GREEN = auto()
+
+
+LIGHTS = {
+    Verdict.FAIL: Light.RED,
+    Verdict.OVERDUE: Light.RED,
+    Verdict.DUE: Light.AMBER,
+    Verdict.NO_FIGURE: Light.GREY,
+    Verdict.PASS: Light.GREEN,
+}
+
+
+class Standing(NamedTuple):
+    """How one partner stands: its light, how many results of each verdict, and these, the worst first."""
+
+    organization: str
+    light: Light
+    counts: Mapping[Verdict, int]
+    results: list[Result]
+
+    @property
+    def rank(self) -> str:
+        """What partners are ordered by: the worst light first, then the most that fails, is overdue, is due."""
+        many = "".join(f"{MANY - self.counts[verdict]:06}" for verdict in ATTENTION[:3])
+        return joined(f"{[*Light].index(self.light)}{many}", self.organization)
+
+
+def standings(found: Iterable[Result]) -> list[Standing]:
+    """How each partner stands that `found`, ordered by attention, tell of; what needs attention first comes first."""
+    by_partner: dict[str, list[Result]] = defaultdict(list)
+    for each in found:
+        by_partner[each.organization].append(each)
+    counted = {own_id: Counter(each.verdict for each in own) for own_id, own in by_partner.items()}
+    all_standings = (
+        Standing(own_id, LIGHTS[own[0].verdict], {each: counted[own_id][each] for each in ATTENTION}, own)
+        for own_id, own in by_partner.items()
+    )
+    return sorted(all_standings, key=lambda each: each.rank)

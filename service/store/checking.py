@@ -33,6 +33,7 @@ from service.network.spans import stood
 from service.records import Document, Filter, Record
 from service.store.database import Database
 from service.store.kinds import index_name
+from service.store.moments import Past
 from service.store.reads import Query
 from service.viewer import Right
 
@@ -99,7 +100,8 @@ async def results_as_of(
     of what is recorded, judged on `day`, or today. Raises `Refusal` LIMIT_EXCEEDED at ("period",).
     """
     judged = day_of(as_of) if as_of else day or day_of(now())
-    asked = Asked(database, network, frozenset(organizations), period_from, period_to, judged)
+    source = Past(database, as_of) if as_of else database
+    asked = Asked(source, network, frozenset(organizations), period_from, period_to, judged)
     return sorted((each for facts in await asked.facts(checks) for each in results(facts, checks)), key=attention)
 
 
