@@ -28,7 +28,11 @@ from schema.cooperation.signing import SigningMutation
 from schema.cooperation.statistics import StatisticsQuery
 from schema.describing import Id, argument, both, field
 from schema.enums import GrantSource, Role
+from schema.integrity.checks import CheckQuery
+from schema.integrity.education import EducationQuery
+from schema.integrity.overview import OverviewQuery
 from schema.limits import Limits, exceeded, measured, too_long
+from schema.moments import AsOf, read_as_of
 from schema.network.branches import PartyBranchMutation
 from schema.network.departments import DepartmentMutation, DepartmentQuery
 from schema.network.headcounts import HeadcountMutation, HeadcountQuery
@@ -75,13 +79,17 @@ async def _found(info: Info, own_id: str) -> Document | None:
     return None if kind is None else await info.context.reader.one(kind.PREFIX, own_id, stored_fields(info, kind))
 
 
-async def _node(info: Info, id: Id) -> Any:
+async def _node(info: Info, id: Id, as_of: AsOf = None) -> Any:
+    read_as_of(info, as_of)
     return await _found(info, id)
 
 
 async def _nodes(
-    info: Info, ids: Annotated[list[strawberry.ID], argument("At most 100 ids.", "最多 100 个编号。")]
+    info: Info,
+    ids: Annotated[list[strawberry.ID], argument("At most 100 ids.", "最多 100 个编号。")],
+    as_of: AsOf = None,
 ) -> Any:
+    read_as_of(info, as_of)
     if len(ids) > MOST_NODES:
         english, chinese = (
             f"At most {MOST_NODES} ids; {len(ids)} were given.",
@@ -128,6 +136,9 @@ class Query(
     DossierQuery,
     GraphQuery,
     CalendarQuery,
+    CheckQuery,
+    OverviewQuery,
+    EducationQuery,
 ):
     pass
 
@@ -202,7 +213,9 @@ schema = Schema(
     query=Query,
     mutation=Mutation,
     extensions=[OneOperation],
-    config=StrawberryConfig(default_resolver=stored_value, disable_field_suggestions=True, scalar_map=SCALARS),
+    config=StrawberryConfig(
+        default_resolver=stored_value, disable_field_suggestions=True, scalar_map=SCALARS, info_class=Info
+    ),
 )
 for directive in schema._schema.directives:
     if directive.name == "access":  # strawberry has no place for what a directive's argument says

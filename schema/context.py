@@ -3,8 +3,9 @@
 import datetime as dt
 import re
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal
 
+from graphql.pyutils import Path
 from strawberry.types import Info as StrawberryInfo
 
 from schema.limits import USUAL, Limits, Measure
@@ -26,13 +27,34 @@ class Context:
     reader: Reader
     limits: Limits = USUAL
     measures: list[Measure] = field(default_factory=list)  # of the operation, once it is measured
+    as_of: dt.datetime | None = None  # the moment that it is read at, where that is not the present
+    moments: dict[str | int, "Context"] = field(default_factory=dict)  # by root field, where one is read as of another
 
     @property
     def day(self) -> dt.date:
         return day_of(self.at)
 
 
-Info: TypeAlias = StrawberryInfo[Context, Any]
+class Info(StrawberryInfo[Context, Any]):
+    """What a resolver is told; its context is that of the moment at which its root field is read."""
+
+    @property
+    def present(self) -> Context:
+        """The context of the request itself."""
+        context: Context = self._raw_info.context
+        return context
+
+    @property
+    def context(self) -> Context:
+        present = self.present
+        return present.moments.get(root_of(self.path), present) if present.moments else present
+
+
+def root_of(path: Path) -> str | int:
+    """The root field that leads to `path`, by its name in the answer."""
+    while path.prev is not None:
+        path = path.prev
+    return path.key
 
 
 def language_of(accept_language: str | None) -> Language:

@@ -91,6 +91,8 @@ def _gaps(root: Parent[Document]) -> Any:
 
 
 def _viewer_can(root: Parent[Document], info: Info) -> Any:
+    if info.context.as_of is not None:  # the past stays as it was
+        return []
     return steps_open(own_kind(root), root, info.context.viewer, info.context.day)
 
 
@@ -104,6 +106,7 @@ async def _timeline(
 ) -> Any:
     part, kind = range_of("version", first, after, last, before), own_kind(root)
     above, below = _version(part.before, "before", 0), _version(part.after, "after", NEVER)
+    below = min(below, int(root["version"]) + 1)
     versions = Part(above, below, part.size + 1, newest_first=not part.backwards)
     found = await info.context.reader.history(kind.PREFIX, root["_id"], versions)
     shown = [_shown(revision, kind, root, info.context.viewer) for revision in found]

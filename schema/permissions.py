@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from strawberry.extensions import FieldExtension
+from strawberry.types import Info
 
-from schema.context import Info
 from service.viewer import Right, Viewer, forbidden
 
 
@@ -24,10 +24,12 @@ class Guard(FieldExtension):
     def __init__(self, right: Right) -> None:
         self.right = right
 
-    def resolve(self, next_: Callable[..., Any], source: Any, info: Info, **kwargs: Any) -> Any:
+    def resolve(self, next_: Callable[..., Any], source: Any, info: Info[Any, Any], **kwargs: Any) -> Any:
         check(info.context.viewer, self.right, source)
         return next_(source, info, **kwargs)
 
-    async def resolve_async(self, next_: Callable[..., Awaitable[Any]], source: Any, info: Info, **kwargs: Any) -> Any:
+    async def resolve_async(
+        self, next_: Callable[..., Awaitable[Any]], source: Any, info: Info[Any, Any], **kwargs: Any
+    ) -> Any:
         check(info.context.viewer, self.right, source)
         return await next_(source, info, **kwargs)

@@ -3,7 +3,7 @@
 import asyncio
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
@@ -73,6 +73,7 @@ class Reader:
 
     def __init__(self, database: Database, viewer: Viewer, day: dt.date) -> None:
         self.database = database
+        self._trail = database  # to read histories from
         self._viewer = viewer
         self._day = day
         self._records: DataLoader[Wanted, Document | None] = DataLoader(self._load_records, cache=False)
@@ -143,7 +144,7 @@ class Reader:
         found: dict[int, list[Document]] = {}
         for same in _alike(wanted, lambda each: (each.key, repr(each.query), each.part, each.fields)):
             one, parents = same[0], {each.parent for each in same}
-            loaded = await reads.pages(self.database, parents, one.key, one.query, one.part, one.fields)
+            loaded = await self._listed(parents, one)
             found |= {id(each): loaded.get(each.parent, []) for each in same}
         return [found[id(each)] for each in wanted]
 
@@ -151,9 +152,15 @@ class Reader:
         found: dict[int, int] = {}
         for same in _alike(wanted, lambda each: (each.key, repr(each.query))):
             one, parents = same[0], {each.parent for each in same}
-            loaded = await reads.counts(self.database, parents, one.key, one.query)
+            loaded = await self._numbered(parents, one)
             found |= {id(each): loaded.get(each.parent, 0) for each in same}
         return [found[id(each)] for each in wanted]
+
+    async def _listed(self, parents: Collection[str], one: Below) -> dict[str, list[Document]]:
+        return await reads.pages(self.database, parents, one.key, one.query, one.part, one.fields)
+
+    async def _numbered(self, parents: Collection[str], one: Below) -> dict[str, int]:
+        return await reads.counts(self.database, parents, one.key, one.query)
 
     async def _load_counts(self, wanted: list[Counted]) -> list[dict[Any, int]]:
         found: dict[int, dict[Any, int]] = {}
@@ -172,7 +179,7 @@ class Reader:
         found: dict[Told, list[Document]] = {}
         for same in _alike(wanted, lambda each: (each.prefix, each.part)):
             ids = sorted({each.own_id for each in same})
-            loaded = await history.histories(self.database, KINDS[same[0].prefix], ids, same[0].part)
+            loaded = await history.histories(self._trail, KINDS[same[0].prefix], ids, same[0].part)
             found |= {each: list(loaded[each.own_id]) for each in same}
         return [found[each] for each in wanted]
 

@@ -12,6 +12,7 @@ from schema.describing import After, Before, First, Id, Last, Reason, Version, a
 from schema.inputs import Made, PartialDateInput, optional, required
 from schema.lazy import NetworkType
 from schema.links import one, page
+from schema.moments import AsOf, read_as_of
 from schema.network.belonging import AtOrganization
 from schema.network.enums import OrganizationStatus, Sector
 from schema.nodes import PartialDate, Recorded, entity
@@ -143,11 +144,13 @@ OrganizationResult = Annotated[
 async def _organizations(
     info: Info,
     where: Annotated[OrganizationWhere | None, argument("Which ones.", "筛选条件。")] = None,
+    as_of: AsOf = None,
     first: First = None,
     after: After = None,
     last: Last = None,
     before: Before = None,
 ) -> Any:
+    read_as_of(info, as_of)
     query = where.narrow(EVERY if where.status else ALL, info.context.day) if where else ALL
     if where and where.member_of:
         found = await roles(info.context.reader.database, where.member_of, info.context.day, ("where", "member_of"))

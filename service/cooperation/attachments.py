@@ -10,6 +10,7 @@ from enum import auto
 from operator import itemgetter
 from typing import Any, ClassVar, NamedTuple
 
+from service.dates import instant
 from service.facts import number, text
 from service.records import Action, Document, Filter, Index, Record, Step, includes, joined, ordered
 from service.viewer import Right, Upper
@@ -115,7 +116,7 @@ class Attachment(Record):
         return self.organizations
 
     def keys(self) -> dict[str, Any]:
-        attached = self.created_at.isoformat() if self.created_at else ""
+        attached = instant(self.created_at).isoformat() if self.created_at else ""
         stands = self.status is AttachmentStatus.STORED
         return {
             "date_key": ordered(attached, self.id),

@@ -124,5 +124,13 @@ class ClauseSet(Record):
 
 def hash_of(clauses: Iterable[Clause]) -> str:
     """The SHA-256, in hexadecimal, of the JSON list of [category, chinese, english] without white space."""
-    told = [[each.category, each.chinese, each.english] for each in clauses]
-    return hashlib.sha256(orjson.dumps(told)).hexdigest()
+    return _hash([each.category, each.chinese, each.english] for each in clauses)
+
+
+def hash_of_stored(clauses: Iterable[Document]) -> str:
+    """The same of clauses as they are stored."""
+    return _hash([each["category"], each["chinese"], each["english"]] for each in clauses)
+
+
+def _hash(told: Iterable[list[str | None]]) -> str:
+    return hashlib.sha256(orjson.dumps(list(told))).hexdigest()

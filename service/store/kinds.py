@@ -56,12 +56,14 @@ KINDS: Mapping[str, type[Record]] = {
     )
 }
 NAMED_INDEX = Index((ORGANIZATIONS, "_id"))  # what names an organisation, of whatever kind, in the order of ids
+MOMENT_INDEX = Index(("network", "updated_at"))  # what was written since a moment
 TRAIL_INDEXES = (Index(("outbox.at",)), Index(("outbox.key",)))  # what waits for the relay, and what a retry looks for
 REVISIONS = "revisions"
 SEQUENCE_INDEX = "partition_sequence"
+RECORD_INDEX = Index(("record", "version"))
 REVISION_INDEXES = (
     Index(("partition", "sequence"), unique=True),
-    Index(("record", "version")),
+    RECORD_INDEX,
     Index(("key",)),
 )
 CHUNKS = "content.chunks"  # of files kept in the database, in the form of GridFS
@@ -75,7 +77,7 @@ def kind_of(own_id: str) -> type[Record] | None:
 
 def indexes() -> Mapping[str, tuple[Index, ...]]:
     """Every index of the installation, by collection."""
-    own = {kind.COLLECTION: (*kind.INDEXES, NAMED_INDEX, *TRAIL_INDEXES) for kind in KINDS.values()}
+    own = {kind.COLLECTION: (*kind.INDEXES, NAMED_INDEX, MOMENT_INDEX, *TRAIL_INDEXES) for kind in KINDS.values()}
     return {**own, REVISIONS: REVISION_INDEXES, CHUNKS: CHUNK_INDEXES}
 
 
