@@ -28,6 +28,11 @@ from schema.cooperation.signing import SigningMutation
 from schema.cooperation.statistics import StatisticsQuery
 from schema.describing import Id, argument, both, field
 from schema.enums import GrantSource, Role
+from schema.integrity.acknowledgements import AcknowledgementMutation
+from schema.integrity.clauses import ClauseSetMutation, ClauseSetQuery
+from schema.integrity.commitments import CommitmentQuery
+from schema.integrity.drawing import DrawingMutation
+from schema.integrity.undertaking import UndertakingMutation
 from schema.limits import Limits, exceeded, measured, too_long
 from schema.network.branches import PartyBranchMutation
 from schema.network.departments import DepartmentMutation, DepartmentQuery
@@ -128,6 +133,8 @@ class Query(
     DossierQuery,
     GraphQuery,
     CalendarQuery,
+    ClauseSetQuery,
+    CommitmentQuery,
 ):
     pass
 
@@ -157,6 +164,10 @@ class Mutation(
     ActivityMutation,
     ConfirmingMutation,
     AttachmentMutation,
+    ClauseSetMutation,
+    DrawingMutation,
+    UndertakingMutation,
+    AcknowledgementMutation,
 ):
     pass
 

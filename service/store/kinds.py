@@ -8,6 +8,9 @@ from service.cooperation.attachments import Attachment
 from service.cooperation.deliverables import Deliverable
 from service.cooperation.groups import LeadingGroup
 from service.cooperation.plans import ActivityPlan
+from service.integrity.acknowledgements import Acknowledgement
+from service.integrity.clauses import ClauseSet
+from service.integrity.commitments import Commitment
 from service.network.branches import PartyBranch
 from service.network.departments import Department
 from service.network.headcounts import Headcount
@@ -39,6 +42,9 @@ KINDS: Mapping[str, type[Record]] = {
         Activity,
         Attachment,
         RoleAssignment,
+        ClauseSet,
+        Commitment,
+        Acknowledgement,
     )
 }
 NAMED_INDEX = Index((ORGANIZATIONS, "_id"))  # what names an organisation, of whatever kind, in the order of ids
