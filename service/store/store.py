@@ -15,8 +15,10 @@ from typing import Any, TypeVar
 from service.acts import Act
 from service.ancestry import DEEPEST
 from service.errors import Code, Path, Problem, Refusal, Unavailable, not_found, refuse_any
+from service.integrity.knowing import Knowing
 from service.permission import may_read
 from service.records import ORGANIZATIONS, Document, Filter, Record, document_of, record_of
+from service.store.acknowledged import acknowledged
 from service.store.database import Database, Duplicate
 from service.store.history import earlier_state, find_by_key
 from service.store.kinds import KINDS, NAMED_INDEX, index_name, index_of, unique_keys
@@ -166,6 +168,10 @@ class Store:
         kind = KINDS[prefix]
         where = {key: own_id, **(also or {})}
         return [*await self.database.find(kind.COLLECTION, where, MOST_CHILDREN, index=index_of(kind, key))]
+
+    async def acknowledged(self, commitment: str) -> dict[str, Knowing]:
+        """By organisation, what the acknowledgements of `commitment` come to now."""
+        return await acknowledged(self.database, commitment)
 
     @contextlib.asynccontextmanager
     async def alone(self, name: str) -> AsyncIterator[None]:
