@@ -42,7 +42,7 @@ class FindingFacts(FindingCorrection, Made):
         "据审计已固化的检查结果提出问题,照录其检查项、单位与依据。",
     )
 )
-class CheckFindingFacts:
+class CheckFindingFacts(Made):
     audit: strawberry.ID = required("The audit.", "审计编号。")
     check: CheckId = required("The check.", "检查项。")
     organization: strawberry.ID = required("The partner that the result is about.", "结果所涉单位编号。")
