@@ -90,7 +90,7 @@ async def test_another_version_is_a_conflict_that_tells_the_one_that_stands(
     house, all_calls = refusing[0], calls(refusing[1])
     call = all_calls[name]
     answer = await do(house, name, call.viewer, **{**call.given, "version": 99})
-    standing = await version_of(house, call.given["id"])
+    standing = await version_of(house, call.given["id"], call.viewer)
     assert answer["problems"] == [
         {"code": "CONFLICT", "path": ["version"], "record": call.given["id"], "version": standing}
     ]
@@ -170,6 +170,11 @@ async def test_who_holds_no_right_at_all_is_refused_before_anything_is_read(
         ("correctLeadingGroup", "chairs"),
         ("correctDeliverable", "partners"),
         ("correctDeliverable", "kind"),
+        ("correctGift", "giver"),
+        ("correctGift", "kind"),
+        ("correctAudit", "title"),
+        ("correctAudit", "organizations"),
+        ("correctFinding", "title"),
     ],
 )
 async def test_null_for_a_required_fact_is_refused_at_that_fact(

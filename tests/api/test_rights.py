@@ -41,6 +41,7 @@ EVERYBODY = [ANONYMOUS, FRONT_END, LEAD_RECORDER, BANK_RECORDER, ADMIN, OFFICER,
 HIDDEN = ["draft", "discarded", "signing", "expired", "planned", "cancelled", "held", "ended", "mistaken", "counted"]
 HIDDEN += ["department", "person", "centre", "pairing", "attached", "role"]
 HIDDEN += ["plan", "group", "deliverable", "clauses", "commitment", "acknowledgement"]
+HIDDEN += ["gift", "breach", "audit", "finding"]
 
 
 @pytest.fixture(scope="module")

@@ -89,6 +89,29 @@ STEPS: Mapping[str, Mapping[str, str]] = {
         "WITHDRAW": "withdrawCommitment",
     },
     "ack": {"WITHDRAW": "withdrawAcknowledgement"},
+    "gif": {
+        "CORRECT": "correctGift",
+        "DECIDE": "decideGift",
+        "REVIEW": "reviewGift",
+        "DISCARD": "discardGift",
+    },
+    "bre": {"CONFIRM": "confirmBreach", "DISMISS": "dismissBreach", "RESOLVE": "resolveBreach"},
+    "aud": {
+        "CORRECT": "correctAudit",
+        "RUN_CHECKS": "runAuditChecks",
+        "REPORT": "reportAudit",
+        "CLOSE": "closeAudit",
+        "DISCARD": "discardAudit",
+    },
+    "fin": {
+        "CORRECT": "correctFinding",
+        "OPEN": "openFinding",
+        "ASSIGN": "assignFinding",
+        "RECTIFY": "rectifyFinding",
+        "VERIFY": "verifyFinding",
+        "CLOSE": "closeFinding",
+        "DISCARD": "discardFinding",
+    },
     "att": {"CORRECT": "correctAttachment", "DISCARD": "discardAttachment"},
 }
 
@@ -112,13 +135,14 @@ def test_every_step_of_every_kind_has_its_mutation() -> None:
 
 async def _allowed(house: House, name: str, viewer: Viewer, own_id: str, world: Mapping[str, str]) -> bool:
     """Whether the mutation gets past right and state; if it is carried out, the record is put back."""
-    version = (await house.data("query($id: ID!) { node(id: $id) { ... on Recorded { version } } }", id=own_id))["node"]
+    asked = "query($id: ID!) { node(id: $id) { ... on Recorded { version } } }"
+    version = (await house.data(asked, OFFICER, id=own_id))["node"]
     own = next((grant.organization for grant in viewer.grants if grant.organization), BANK)
     given: dict[str, Any] = {**calls(world)[name].given}
     if name in OF_ANOTHER:
         given["input"] = {**given["input"], OF_ANOTHER[name]: own_id, "organization": own}
     else:
-        required = ("clauseVersion",)  # of an input that says nothing else
+        required = ("clauseVersion", "grade", "action", "doneOn")  # of an input that says nothing else
         told = {fact: value for fact, value in given.get("input", {}).items() if fact in required}
         given |= {"id": own_id, **version} | ({"input": told} if "input" in given else {})
     given |= {"organization": own} if "organization" in given else {}

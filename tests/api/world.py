@@ -12,6 +12,7 @@ from graphql import GraphQLField
 from schema.api import schema
 from service.dates import SHANGHAI
 from service.viewer import Grant, Role, Viewer
+from tests.api.world_audits import audited
 from tests.api.world_commitments import committed
 from tests.api.world_files import attachments
 from tests.api.world_people import pairings, people, stations
@@ -132,7 +133,9 @@ async def build(house: House) -> dict[str, str]:
     found |= await attachments(house, made, STRANGER, found, "wuxi ")
     found |= await committed(house, made, (ADMIN, OFFICER, LEAD_RECORDER, BANK_RECORDER), NETWORK, found, "")
     wuxi = (STRANGER, WUXI_OFFICER, WUXI_RECORDER, SCHOOL_RECORDER)
-    return found | await committed(house, made, wuxi, WUXI, found, "wuxi ")
+    found |= await committed(house, made, wuxi, WUXI, found, "wuxi ")
+    found |= await audited(house, made, (OFFICER, LEAD_RECORDER, BANK_RECORDER), found, "")
+    return found | await audited(house, made, wuxi[1:], found, "wuxi ")
 
 
 async def _agreements(

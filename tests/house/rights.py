@@ -98,6 +98,12 @@ PRIVATE = {
     "ClauseSet.timeline": ("clauses", "timeline { totalCount }"),
     "Commitment.timeline": ("commitment", "timeline { totalCount }"),
     "Acknowledgement.timeline": ("acknowledgement", "timeline { totalCount }"),
+    "Breach.reporter": ("breach", "reporter"),
+    "Finding.responsible": ("finding assigned", "responsible"),
+    "Gift.timeline": ("gift", "timeline { totalCount }"),
+    "Breach.timeline": ("breach", "timeline { totalCount }"),
+    "Audit.timeline": ("audit", "timeline { totalCount }"),
+    "Finding.timeline": ("finding", "timeline { totalCount }"),
 }  # of a record of the first network, concerning the organisation of RECORDER
 
 
