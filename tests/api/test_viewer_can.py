@@ -158,7 +158,8 @@ async def _allowed(house: House, name: str, viewer: Viewer, own_id: str, world: 
     if result.data[name] is None:
         return False
     problems = result.data[name].get("problems", ())
-    not_its_turn = any(problem["path"] in OF_ITS_OWN for problem in problems)
+    out_of_use = ["input", OF_ANOTHER.get(name, "")]  # what is discarded is nothing to refer to
+    not_its_turn = any(problem["path"] in (*OF_ITS_OWN, out_of_use) for problem in problems)
     return not not_its_turn and not {"FORBIDDEN", "ILLEGAL_STATE", "NOT_FOUND"} & {each["code"] for each in problems}
 
 
