@@ -92,6 +92,9 @@ class ClauseSet(Record):
         last = self.versions[-1] if self.versions else None
         return last if last and not last.published else None
 
+    def version_of(self, number: int) -> ClauseVersion | None:
+        return next((each for each in self.versions if each.number == number), None)
+
     @property
     def published_on(self) -> dt.date | None:
         """The day on which the last published version was published."""
@@ -101,7 +104,7 @@ class ClauseSet(Record):
     def english(self) -> bool | None:
         """Whether every clause of the last version has its English wording; None where one lacks it."""
         clauses = self.versions[-1].clauses if self.versions else ()
-        return all(clause.english for clause in clauses) or None
+        return (bool(clauses) and all(clause.english for clause in clauses)) or None
 
     def expected(self) -> Collection[str]:
         """What a reported set may lack; of a native one, English is asked clause by clause (`wording.unfit`)."""

@@ -191,7 +191,8 @@ class Commitment(Record):
         return {"publicised_on": publicised.isoformat() if publicised else None, "required": self.required(side)}
 
     def expected(self) -> Collection[str]:
-        signed = ("signed_on",) if all(side.signed for side in self.sides) else ()
+        told = self.origin is Origin.REPORTED and all(side.signed for side in self.sides)
+        signed = ("signed_on",) if told else ()
         return ("clause_set", "clause_version", "drawn_up_on", *signed)
 
     def concerns(self) -> Collection[str]:

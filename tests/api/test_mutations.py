@@ -19,6 +19,40 @@ from tests.conftest import House
 
 NAMES = sorted(MUTATIONS)
 CHANGING = [name for name in NAMES if "id" in MUTATIONS[name].args]
+REQUIRED = [
+    ("correctNetwork", "name"),
+    ("correctOrganization", "name"),
+    ("correctOrganization", "sector"),
+    ("correctOrganization", "contacts"),
+    ("correctPartyBranch", "kind"),
+    ("correctMembership", "role"),
+    ("correctAgreement", "title"),
+    ("correctAgreement", "parties"),
+    ("correctAgreement", "termFrom"),
+    ("correctActivity", "title"),
+    ("correctActivity", "topics"),
+    ("correctActivity", "participations"),
+    ("correctActivity", "startsAt"),
+    ("correctActivity", "outcomes"),
+    ("correctHeadcount", "staff"),
+    ("correctDepartment", "name"),
+    ("correctDepartment", "kind"),
+    ("correctPerson", "name"),
+    ("correctPerson", "cadre"),
+    ("correctStation", "plaqueOn"),
+    ("correctPairing", "mode"),
+    ("correctPairing", "begins"),
+    ("correctAttachment", "kind"),
+    ("correctActivityPlan", "lines"),
+    ("correctLeadingGroup", "chairs"),
+    ("correctDeliverable", "partners"),
+    ("correctDeliverable", "kind"),
+    ("correctGift", "giver"),
+    ("correctGift", "kind"),
+    ("correctAudit", "title"),
+    ("correctAudit", "organizations"),
+    ("correctFinding", "title"),
+]
 WITH_REASON = [name for name in NAMES if "reason" in MUTATIONS[name].args]
 
 
@@ -140,43 +174,7 @@ async def test_who_holds_no_right_at_all_is_refused_before_anything_is_read(
     assert (error.path, problem.code) == ([name], "FORBIDDEN")
 
 
-@pytest.mark.parametrize(
-    ("name", "fact"),
-    [
-        ("correctNetwork", "name"),
-        ("correctOrganization", "name"),
-        ("correctOrganization", "sector"),
-        ("correctOrganization", "contacts"),
-        ("correctPartyBranch", "kind"),
-        ("correctMembership", "role"),
-        ("correctAgreement", "title"),
-        ("correctAgreement", "parties"),
-        ("correctAgreement", "termFrom"),
-        ("correctActivity", "title"),
-        ("correctActivity", "topics"),
-        ("correctActivity", "participations"),
-        ("correctActivity", "startsAt"),
-        ("correctActivity", "outcomes"),
-        ("correctHeadcount", "staff"),
-        ("correctDepartment", "name"),
-        ("correctDepartment", "kind"),
-        ("correctPerson", "name"),
-        ("correctPerson", "cadre"),
-        ("correctStation", "plaqueOn"),
-        ("correctPairing", "mode"),
-        ("correctPairing", "begins"),
-        ("correctAttachment", "kind"),
-        ("correctActivityPlan", "lines"),
-        ("correctLeadingGroup", "chairs"),
-        ("correctDeliverable", "partners"),
-        ("correctDeliverable", "kind"),
-        ("correctGift", "giver"),
-        ("correctGift", "kind"),
-        ("correctAudit", "title"),
-        ("correctAudit", "organizations"),
-        ("correctFinding", "title"),
-    ],
-)
+@pytest.mark.parametrize(("name", "fact"), REQUIRED)
 async def test_null_for_a_required_fact_is_refused_at_that_fact(
     refusing: tuple[House, dict[str, str]], name: str, fact: str
 ) -> None:

@@ -117,7 +117,7 @@ STEPS: Mapping[str, Mapping[str, str]] = {
 
 
 OF_ANOTHER = {"recordAcknowledgements": "commitment"}  # what a step makes a record of its own for
-OF_ITS_OWN = (["organization"], ["input", "organization"])
+OF_ITS_OWN = (["organization"], ["input", "organization"], ["input", "commitment"])
 
 
 @pytest.fixture(scope="module")

@@ -108,40 +108,35 @@ def _raising(world: Mapping[str, str]) -> dict[str, Call]:
     }
 
 
+def _drafts(world: Mapping[str, str]) -> dict[str, Call]:
+    draft, change = world["finding draft"], {"title": "改题", "cause": "疏忽"}
+    discarded = {"status": "DISCARDED", "endReason": REASON}
+    graded = {"status": "OPEN", **ASSIGNED}
+    return {
+        "correctFinding": changed(draft, 1, "title cause", change, OFFICER, input=change, **WHY),
+        "openFinding": changed(draft, 1, "status", {"status": "OPEN"}, OFFICER),
+        "assignFinding": changed(
+            world["finding"], 2, "status grade cause responsible due", graded, OFFICER, input=ASSIGNED
+        ),
+        "discardFinding": changed(draft, 1, "status endReason", discarded, OFFICER, **WHY),
+    }
+
+
 def _findings(world: Mapping[str, str]) -> dict[str, Call]:
-    draft: Any = world["finding draft"]
-    done = {**DONE, "evidence": [world["attached"]]}
     shown = {"action": DONE["action"], "doneOn": DONE["doneOn"], "by": "lead-recorder"}
-    rectified = {"status": "RECTIFIED", "rectifiedOn": DONE["doneOn"]}
+    rectified: Any = {"status": "RECTIFIED", "rectifiedOn": DONE["doneOn"]}
     rectified |= {"rectifications": [{**shown, "evidence": [{"id": world["attached"]}]}]}
     again: Any = {"status": "OPEN", "closedOn": None}
     again |= {"verifications": [{"effective": False, "note": "未见成效", "by": "officer"}]}
+    closed = {"status": "CLOSED", "closedOn": "2024-06-15"}
     return {
-        "correctFinding": changed(
-            draft,
-            1,
-            "title cause",
-            {"title": "改题", "cause": "疏忽"},
-            OFFICER,
-            input={"title": "改题", "cause": "疏忽"},
-            **WHY,
-        ),
-        "openFinding": changed(draft, 1, "status", {"status": "OPEN"}, OFFICER),
-        "assignFinding": changed(
-            world["finding"],
-            2,
-            "status grade cause responsible due",
-            {"status": "OPEN", **ASSIGNED},
-            OFFICER,
-            input=ASSIGNED,
-        ),
         "rectifyFinding": changed(
             world["finding assigned"],
             3,
             "status rectifiedOn rectifications { action doneOn by evidence { id } }",
             rectified,
             LEAD_RECORDER,
-            input=done,
+            input={**DONE, "evidence": [world["attached"]]},
         ),
         "verifyFinding": changed(
             world["finding rectified"],
@@ -152,13 +147,8 @@ def _findings(world: Mapping[str, str]) -> dict[str, Call]:
             effective=False,
             note="未见成效",
         ),
-        "closeFinding": changed(
-            world["finding conforming"], 3, "status closedOn", {"status": "CLOSED", "closedOn": "2024-06-15"}, OFFICER
-        ),
-        "discardFinding": changed(
-            draft, 1, "status endReason", {"status": "DISCARDED", "endReason": REASON}, OFFICER, **WHY
-        ),
+        "closeFinding": changed(world["finding conforming"], 3, "status closedOn", closed, OFFICER),
     }
 
 
-AUDIT_CALLS = (_gifts, _breaches, _audits, _raising, _findings)
+AUDIT_CALLS = (_gifts, _breaches, _audits, _raising, _drafts, _findings)

@@ -6,6 +6,7 @@ from service.cooperation.groups import Chair, LeadingGroup
 from service.cooperation.pillars import Pillar, Theme
 from service.cooperation.plans import ActivityPlan, PlanLine
 from service.dates import PartialDate
+from service.integrity.acknowledgements import Acknowledgement
 from service.integrity.audits import Audit
 from service.integrity.breaches import Breach, BreachStatus
 from service.integrity.clauses import ClauseCategory
@@ -50,6 +51,17 @@ FURNITURE: tuple[Record, ...] = (
         title="收受礼金",
         raised_on=DAY,
         status=FindingStatus.OPEN,
+    ),
+    *(
+        Acknowledgement(
+            id=f"ack_{number}",
+            network=NETWORK,
+            commitment="com_002_boc_yuexiu",
+            organization=BANK,
+            acknowledged_on=dt.date(2024, 2, 29),
+            persons=("工号1", f"工号{number}"),
+        )
+        for number in (1, 2)
     ),
     LeadingGroup(id="grp_1", network=NETWORK, agreement=AGREEMENT, chairs=(Chair(LEAD, "甲"), Chair(BANK, "乙"))),
 )

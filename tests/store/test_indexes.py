@@ -214,6 +214,7 @@ async def test_what_actions_look_up_is_read_by_an_index(watched: tuple[House, Le
         await house.store.twins(records)
     await behind(house.database)
     await follow(house.store, NETWORK, FOLLOWERS)
+    assert (await house.store.acknowledged("com_002_boc_yuexiu"))[BANK].people == 2
     await house.store.children("bra", "bra_smu_derma_committee")
     twin = await house.store.load(Activity, "act_002_lin_qiaozhi", 1, acting)
     with pytest.raises(Exception, match="ALREADY_EXISTS"):
