@@ -26,7 +26,7 @@ FURNITURE: tuple[Record, ...] = (
         ActivityPlan(id=f"pla_{year}", network=NETWORK, agreement=AGREEMENT, year=year, lines=(LINE,), numbered=1)
         for year in (2023, 2024)
     ),
-    Gift(id="gif_1", network=NETWORK, giver=LEAD, receiver=BANK, item="茶叶", kind=GiftKind.LOCAL_SPECIALTY),
+    Gift(id="gif_1", network=NETWORK, giver=LEAD, receiver="org_gzbn", item="茶叶", kind=GiftKind.LOCAL_SPECIALTY),
     Breach(
         id="bre_1",
         network=NETWORK,
