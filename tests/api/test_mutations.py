@@ -170,6 +170,7 @@ async def test_who_holds_no_right_at_all_is_refused_before_anything_is_read(
         ("correctLeadingGroup", "chairs"),
         ("correctDeliverable", "partners"),
         ("correctDeliverable", "kind"),
+        ("correctCommitment", "sides"),
     ],
 )
 async def test_null_for_a_required_fact_is_refused_at_that_fact(
