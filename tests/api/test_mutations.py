@@ -52,6 +52,7 @@ REQUIRED = [
     ("correctAudit", "title"),
     ("correctAudit", "organizations"),
     ("correctFinding", "title"),
+    ("correctCommitment", "sides"),
 ]
 WITH_REASON = [name for name in NAMES if "reason" in MUTATIONS[name].args]
 

@@ -35,6 +35,7 @@ def at(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
 
 
+INTEGRITY: Mapping[str, Any] = {"kind": "INTEGRITY_PARTNER", "pillars": ["INTEGRITY"]}
 DRAFTED, TODAY = at("2024-01-02 09:00"), at("2024-06-15 10:00")
 
 
@@ -156,17 +157,16 @@ async def _agreements(
             await made(house, "signAgreement", signer, id=own_id, signer="王签署", **act)
         return own_id
 
-    integrity: Any = {"kind": "INTEGRITY_PARTNER", "pillars": ["INTEGRITY"]}
     found = {
         "draft": await drafted("草稿"),
         "signing": await opened("签署中"),
         "half signed": await opened("签署过半"),
-        "future": await signed("未生效", termFrom="2024-06-16", **integrity),
-        "active": await signed("生效中", **integrity),
+        "future": await signed("未生效", termFrom="2024-06-16", **INTEGRITY),
+        "active": await signed("生效中", **INTEGRITY),
         "expired": await signed("已到期", termTo="2024-06-14"),
-        "terminated": await signed("已终止", **integrity),
-        "amending": await signed("修订中", **integrity),
-        "renewed": await signed("已续签", **integrity),
+        "terminated": await signed("已终止", **INTEGRITY),
+        "amending": await signed("修订中", **INTEGRITY),
+        "renewed": await signed("已续签", **INTEGRITY),
         "declined": await opened("已拒签"),
         "discarded": await drafted("已作废"),
     }

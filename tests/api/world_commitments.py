@@ -23,12 +23,23 @@ class Writer:
 
     def __init__(self, house: House, made: Maker, recorders: Mapping[str, Viewer], counts: Mapping[str, str]) -> None:
         self.house, self.made, self.recorders, self.counts = house, made, recorders, counts
-        self.parties = tuple(recorders)
+        lead, partner = recorders
+        self.parties = (lead, partner)
+
+    async def version(self, own_id: str) -> int:
+        query = "query($id: ID!) { node(id: $id) { ... on Commitment { version } } }"
+        return int((await self.house.data(query, self.recorders[self.parties[0]], id=own_id))["node"]["version"])
+
+    async def drawn_up(self, agreement: str, clauses: str) -> str:
+        facts = commitment(agreement, self.parties, clauses)
+        return await self.made(self.house, "drawUpCommitment", self.recorders[self.parties[0]], input=facts)
+
+    async def renewed(self, own_id: str) -> str:
+        given: Any = {"id": own_id, "version": await self.version(own_id), "input": {"clauseVersion": 2}}
+        return await self.made(self.house, "renewCommitment", self.recorders[self.parties[0]], **given)
 
     async def step(self, name: str, own_id: str, organization: str, **given: Any) -> None:
-        query = "query($id: ID!) { node(id: $id) { ... on Commitment { version } } }"
-        viewer = self.recorders[organization]
-        version = (await self.house.data(query, viewer, id=own_id))["node"]["version"]
+        viewer, version = self.recorders[organization], await self.version(own_id)
         await self.made(self.house, name, viewer, id=own_id, version=version, organization=organization, **given)
 
     async def sign(self, own_id: str, *organizations: str, clause_version: int = 1) -> None:
@@ -59,46 +70,50 @@ async def committed(
     admin, officer, *recorders = viewers
     own = {str(viewer.grants[0].organization): viewer for viewer in recorders}
     lead, partner = own
-    why: Any = {"reason": "测试原因"}
     snapshot = {"network": network, "organization": partner, "on": {"from": "2024-05-31"}, "members": 2, "cadres": 1}
     found = {"partner counted": await made(house, "recordHeadcount", admin, input={**snapshot, "staff": STAFF})}
     found |= await _clauses(house, made, officer, network)
-    writer = Writer(house, made, own, {lead: world[f"{mark}counted"], partner: found["partner counted"]})
-
-    async def drawn_up(agreement: str) -> str:
-        facts = commitment(world[f"{mark}{agreement}"], (lead, partner), found["clauses"])
-        return await made(house, "drawUpCommitment", own[lead], input=facts)
-
-    async def renewed(name: str) -> str:
-        query = "query($id: ID!) { node(id: $id) { ... on Commitment { version } } }"
-        version = (await house.data(query, own[lead], id=found[name]))["node"]["version"]
-        facts = {"clauseVersion": 2}
-        return await made(house, "renewCommitment", own[lead], id=found[name], version=version, input=facts)
-
-    moment, house.at = house.at, house.at.replace(month=5, day=2) if house.at else None
-    found["commitment expired"] = await drawn_up("terminated")  # which ended since
-    house.at = moment
-    await writer.sign(found["commitment expired"], *own)
-    found["commitment discarded"] = await drawn_up("amending")
-    await made(house, "discardCommitment", own[lead], id=found["commitment discarded"], version=1, **why)
-    found["commitment withdrawn"] = await drawn_up("amending")
-    await writer.sign(found["commitment withdrawn"], lead)
-    await writer.step("withdrawCommitment", found["commitment withdrawn"], lead, **why)
-    found["commitment drawn up"] = await drawn_up("future")
-    found["commitment"] = await drawn_up("active")
-    found["acknowledgement"] = await writer.complete(found["commitment"])
-    found["commitment renewed"] = await drawn_up("renewal")
-    await writer.complete(found["commitment renewed"])
-    found["commitment renewal"] = await renewed("commitment renewed")
-    found["acknowledgement withdrawn"] = await writer.complete(found["commitment renewal"], 2)
-    mistaken = {"id": found["acknowledgement withdrawn"], "version": 1, **why}
-    await made(house, "withdrawAcknowledgement", own[partner], **mistaken)
-    again = {"commitment": found["commitment renewal"], "organization": partner, "acknowledgedOn": "2024-06-03"}
-    await made(house, "recordAcknowledgements", own[partner], input={**again, "persons": PERSONS})
-    found["commitment pending"] = await renewed("commitment")
-    await writer.sign(found["commitment pending"], lead, clause_version=2)
+    counts = {lead: world[f"{mark}counted"], partner: found["partner counted"]}
+    writer = Writer(house, made, own, counts)
+    agreements = {name: world[f"{mark}{name}"] for name in ("terminated", "amending", "future", "active", "renewal")}
+    found |= await _ended(writer, agreements, found["clauses"])
+    found |= await _standing(writer, agreements, found["clauses"])
     await house.relay_all()  # what is counted and what is renewed is told by followers
     return {f"{mark}{name}": own_id for name, own_id in found.items()}
+
+
+async def _ended(writer: Writer, agreements: Mapping[str, str], clauses: str) -> dict[str, str]:
+    house, (lead, partner) = writer.house, writer.parties
+    moment, house.at = house.at, house.at.replace(month=5, day=2) if house.at else None
+    found = {"commitment expired": await writer.drawn_up(agreements["terminated"], clauses)}  # which ended since
+    house.at = moment
+    await writer.sign(found["commitment expired"], lead, partner)
+    found["commitment discarded"] = await writer.drawn_up(agreements["amending"], clauses)
+    own: Any = {"id": found["commitment discarded"], "version": 1, "reason": "测试原因"}
+    await writer.made(house, "discardCommitment", writer.recorders[lead], **own)
+    found["commitment withdrawn"] = await writer.drawn_up(agreements["amending"], clauses)
+    await writer.sign(found["commitment withdrawn"], lead)
+    await writer.step("withdrawCommitment", found["commitment withdrawn"], lead, reason="测试原因")
+    return found
+
+
+async def _standing(writer: Writer, agreements: Mapping[str, str], clauses: str) -> dict[str, str]:
+    lead, partner = writer.parties
+    found = {"commitment drawn up": await writer.drawn_up(agreements["future"], clauses)}
+    found["commitment"] = await writer.drawn_up(agreements["active"], clauses)
+    found["acknowledgement"] = await writer.complete(found["commitment"])
+    found["commitment renewed"] = await writer.drawn_up(agreements["renewal"], clauses)
+    await writer.complete(found["commitment renewed"])
+    found["commitment renewal"] = await writer.renewed(found["commitment renewed"])
+    found["acknowledgement withdrawn"] = await writer.complete(found["commitment renewal"], 2)
+    mistaken: Any = {"id": found["acknowledgement withdrawn"], "version": 1, "reason": "测试原因"}
+    viewer = writer.recorders[partner]
+    await writer.made(writer.house, "withdrawAcknowledgement", viewer, **mistaken)
+    again = {"commitment": found["commitment renewal"], "organization": partner, "acknowledgedOn": "2024-06-03"}
+    await writer.made(writer.house, "recordAcknowledgements", viewer, input={**again, "persons": PERSONS})
+    found["commitment pending"] = await writer.renewed(found["commitment"])
+    await writer.sign(found["commitment pending"], lead, clause_version=2)
+    return found
 
 
 async def _clauses(house: House, made: Maker, officer: Viewer, network: str) -> dict[str, str]:

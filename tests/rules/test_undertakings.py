@@ -8,10 +8,11 @@ import pytest
 
 from service.errors import Code
 from service.facts import MOST_ITEMS
-from service.integrity import acknowledging, ending, publicising, signing
+from service.integrity import acknowledging, drawing, ending, publicising, signing
 from service.integrity.acknowledgements import MOST_PERSONS
 from service.integrity.commitments import Publicity
 from service.records import document_of
+from service.viewer import Grant, Role, Viewer
 from tests.rules.commitment_scene import (
     ADMIN,
     BANK,
@@ -265,3 +266,14 @@ async def test_what_withdrawal_is_refused(given: dict[str, Any], found: Any) -> 
     assert await desk.refused(desk.withdraw(**given)) == found
     assert await desk.refused(desk.step(ending.withdraw, ADMIN, organization=HOSPITAL)) == NO_RIGHT
     assert await desk.refused(desk.step(ending.withdraw, BANK, organization=HOSPITAL)) == NO_RIGHT
+
+
+async def test_clauses_and_evidence_of_another_network_do_not_fit_whoever_may_read_them() -> None:
+    grants = (Grant(Role.RECORDER, "net_med", HOSPITAL), Grant(Role.OBSERVER, "net_far"))
+    by = Viewer("of two networks", grants)
+    desk = await Desk.drawn_up()
+    await desk.sign()
+    given: Any = {"organization": HOSPITAL, "channel": "内网", "begins": TODAY, "evidence": ["att_far"]}
+    assert await desk.refused(desk.step(publicising.publicise, by, **given)) == [invalid("evidence", 0)]
+    far = drawing.draw_up(desk.store, act(by), facts(clause_set="cla_far"))
+    assert await desk.refused(far) == [invalid("clause_set")]

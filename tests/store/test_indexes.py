@@ -248,5 +248,5 @@ async def test_every_write_is_of_one_document_by_its_id(make_database: MakeDatab
     updates = [each["q"] for name, sent in commands.sent if name == "update" for each in sent["updates"]]
     assert len(updates) > 10
     assert all(isinstance(own.get("_id"), str) for own in updates)
-    assert {name for name, _ in commands.sent} == {"find", "update", "insert", "createIndexes", "ping"}
+    assert {name for name, _ in commands.sent} == {"find", "aggregate", "update", "insert", "createIndexes", "ping"}
     assert all(bounded(sent) for name, sent in commands.sent if name in READS)
