@@ -172,3 +172,45 @@ async def test_the_timeline_hides_who_they_are(built: House, world: dict[str, st
     for viewer, shown in ((OBSERVER, "***"), (OFFICER, ["工号1", "工号2", "工号3", "工号4"])):
         nodes = (await built.data(query, viewer, id=world["acknowledgement"]))["node"]["timeline"]["nodes"]
         assert {"field": "persons", "after": shown} in nodes[0]["changes"]
+
+
+@pytest.mark.parametrize(
+    ("viewer", "where", "names"),
+    [
+        (OBSERVER, None, ["clauses archived", "clauses drafted", "clauses", "clauses other", "cla_002_integrity"]),
+        (FRONT_END, None, ["clauses", "clauses other", "cla_002_integrity"]),
+        (OBSERVER, {"status": "DRAFT"}, ["clauses drafted"]),
+        (OBSERVER, {"status": "ARCHIVED"}, ["clauses archived"]),
+        (FRONT_END, {"status": "DRAFT"}, []),
+    ],
+)
+async def test_clause_sets_are_listed_by_title_and_drafts_to_insiders_alone(
+    built: House, world: dict[str, str], viewer: Any, where: Any, names: list[str]
+) -> None:
+    query = """query($network: ID!, $where: ClauseSetWhere) { clauseSets(network: $network, where: $where,
+        orderBy: TITLE) { totalCount nodes { id } } }"""
+    found = (await built.data(query, viewer, network=NETWORK, where=where))["clauseSets"]
+    wanted = [{"id": world.get(name, name)} for name in names]
+    assert found == {"totalCount": len(names), "nodes": wanted}
+
+
+async def test_commitments_stand_below_their_agreement_and_their_organizations(
+    built: House, world: dict[str, str]
+) -> None:
+    query = """query($agreement: ID!, $bank: ID!) {
+        agreement: node(id: $agreement) { ... on Agreement { publicityDays commitments { nodes { id
+            supersedes { id } renewedBy { id } withdrawnBy { id } clauseSet { current { number } } } } } }
+        bank: node(id: $bank) { ... on Organization { commitments(where: {status: EFFECTIVE}) { totalCount } } } }"""
+    found = await built.data(query, FRONT_END, agreement=world["active"], bank=BANK)
+    current: Any = {"withdrawnBy": None, "clauseSet": {"current": {"number": 2}}}
+    pending, effective = world["commitment pending"], world["commitment"]
+    assert found["agreement"] == {
+        "publicityDays": None,
+        "commitments": {
+            "nodes": [
+                {"id": pending, "supersedes": {"id": effective}, "renewedBy": None, **current},
+                {"id": effective, "supersedes": None, "renewedBy": {"id": pending}, **current},
+            ]
+        },
+    }
+    assert found["bank"] == {"commitments": {"totalCount": 2}}
