@@ -30,6 +30,19 @@ from schema.cooperation.signing import SigningMutation
 from schema.cooperation.statistics import StatisticsQuery
 from schema.describing import Id, argument, both, field
 from schema.enums import GrantSource, Role
+from schema.integrity.acknowledgements import AcknowledgementMutation
+from schema.integrity.audits import AuditMutation, AuditQuery
+from schema.integrity.breaches import BreachMutation, BreachQuery
+from schema.integrity.checks import CheckQuery
+from schema.integrity.clauses import ClauseSetMutation, ClauseSetQuery
+from schema.integrity.commitments import CommitmentQuery
+from schema.integrity.drawing import DrawingMutation
+from schema.integrity.education import EducationQuery
+from schema.integrity.finding_steps import FindingMutation
+from schema.integrity.findings import FindingQuery
+from schema.integrity.gifts import GiftMutation, GiftQuery
+from schema.integrity.overview import OverviewQuery
+from schema.integrity.undertaking import UndertakingMutation
 from schema.limits import Limits, exceeded, measured, too_long
 from schema.moments import AsOf, read_as_of
 from schema.network.branches import PartyBranchMutation
@@ -138,6 +151,15 @@ class Query(
     CalendarQuery,
     TrailQuery,
     AccessQuery,
+    CheckQuery,
+    OverviewQuery,
+    EducationQuery,
+    ClauseSetQuery,
+    CommitmentQuery,
+    GiftQuery,
+    BreachQuery,
+    AuditQuery,
+    FindingQuery,
 ):
     pass
 
@@ -167,6 +189,14 @@ class Mutation(
     ActivityMutation,
     ConfirmingMutation,
     AttachmentMutation,
+    ClauseSetMutation,
+    DrawingMutation,
+    UndertakingMutation,
+    AcknowledgementMutation,
+    GiftMutation,
+    BreachMutation,
+    AuditMutation,
+    FindingMutation,
 ):
     pass
 
