@@ -32,7 +32,6 @@ from service.network.memberships import Membership, MembershipRole
 from service.network.spans import stood
 from service.records import Document, Filter, Record
 from service.store.database import Database
-from service.store.kinds import index_name
 from service.store.moments import Past
 from service.store.reads import Query
 from service.viewer import Right
@@ -179,8 +178,8 @@ class Asked:
     async def _read(self, query: Query, fields: Collection[str] = ()) -> list[Document]:
         """All that the checks look at of what `query` finds, each once."""
         kind, judged = query.kind, replace(query, also=(*query.also, self.looked_at(query.kind)))
-        wanted, index = ("concerns", *FIELDS[kind], *fields), index_name(query.index())
-        found = await self.database.find(kind.COLLECTION, judged.where(), MOST_READ + 1, wanted, index=index)
+        wanted = {"$project": dict.fromkeys(("concerns", *FIELDS[kind], *fields), 1)}
+        found = await self.database.aggregate(kind.COLLECTION, [*judged.steps(), wanted], MOST_READ + 1)
         if len(found) > MOST_READ:
             english, chinese = (
                 f"More than {MOST_READ} {kind.COLLECTION} to check.",
