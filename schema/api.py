@@ -28,9 +28,14 @@ from schema.cooperation.signing import SigningMutation
 from schema.cooperation.statistics import StatisticsQuery
 from schema.describing import Id, argument, both, field
 from schema.enums import GrantSource, Role
+from schema.integrity.acknowledgements import AcknowledgementMutation
 from schema.integrity.checks import CheckQuery
+from schema.integrity.clauses import ClauseSetMutation, ClauseSetQuery
+from schema.integrity.commitments import CommitmentQuery
+from schema.integrity.drawing import DrawingMutation
 from schema.integrity.education import EducationQuery
 from schema.integrity.overview import OverviewQuery
+from schema.integrity.undertaking import UndertakingMutation
 from schema.limits import Limits, exceeded, measured, too_long
 from schema.moments import AsOf, read_as_of
 from schema.network.branches import PartyBranchMutation
@@ -139,6 +144,8 @@ class Query(
     CheckQuery,
     OverviewQuery,
     EducationQuery,
+    ClauseSetQuery,
+    CommitmentQuery,
 ):
     pass
 
@@ -168,6 +175,10 @@ class Mutation(
     ActivityMutation,
     ConfirmingMutation,
     AttachmentMutation,
+    ClauseSetMutation,
+    DrawingMutation,
+    UndertakingMutation,
+    AcknowledgementMutation,
 ):
     pass
 

@@ -50,14 +50,17 @@ class Revision:
     version: int = field("The version it made.", "所形成的版本号。")
     at: Moment = field("When it was recorded.", "载入时间。")
     by: str = field(
-        "The `sub` of the token; of the service itself, `service:` and which part of it.",
-        "操作者:令牌中的 sub;系统自身以 service: 开头。",
+        "The `sub` of the token; of the service itself, `service:` and which part of it. Who reported a breach is "
+        "masked unless READ_RESTRICTED is held.",
+        "操作者:令牌中的 sub;系统自身以 service: 开头。无 READ_RESTRICTED 权限者看不到违约举报人。",
     )
     action: str = field(
         "The mutation, or what else wrote it: `createAttachment` an upload, `seed` the seeds, `role give` the command "
-        "line, `repoint` a merge and `markRenewed` a renewal that others follow.",
+        "line, `repoint` a merge and `markRenewed` a renewal that others follow; `countAcknowledgements`, "
+        "`settleCommitment` and `endCommitments` keep a commitment with what it depends on.",
         "操作名称:变更名,或 createAttachment(上传)、seed(初始数据)、"
-        "role give(命令行)、repoint(合并后更新)、markRenewed(续签后更新)。",
+        "role give(命令行)、repoint(合并后更新)、markRenewed(续签后更新)、countAcknowledgements、"
+        "settleCommitment、endCommitments(廉洁承诺随知晓登记、续签、协议结束更新)。",
     )
     reason: str | None = field("Why.", "原因。")
     changes: list[Change] = field("What it changed; private facts are masked.", "改动内容,隐私项已遮蔽。")
@@ -162,7 +165,9 @@ def _shown(revision: Document, kind: type[Record], document: Document, viewer: V
         for path, right in kind.PRIVATE.items()
         if not viewer.may(right, document["network"], document["concerns"])
     ]
-    return {**revision, "changes": [_shown_change(change, hidden) for change in revision["changes"]]}
+    own = kind.MAKER if revision["version"] == 1 else None
+    by = revision["by"] if own is None or viewer.may(own, document["network"], document["concerns"]) else MASK
+    return {**revision, "by": by, "changes": [_shown_change(change, hidden) for change in revision["changes"]]}
 
 
 def _shown_change(change: Document, hidden: list[list[str]]) -> Document:

@@ -5,6 +5,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from strawberry.dataloader import DataLoader
@@ -17,6 +18,7 @@ from service.store.history import Part
 from service.store.kinds import KINDS
 from service.store.reads import Query, Range
 from service.store.tallies import By, tally
+from service.store.wholes import readable
 from service.viewer import Viewer
 
 W = TypeVar("W")
@@ -119,11 +121,10 @@ class Reader:
             kind = KINDS[prefix]
             fields = {*RIGHTS_KEYS, *kind.STATE_KEYS}.union(*(each.fields for each in same))
             loaded = await self._answering(kind, {each.own_id for each in same}, fields)
-            found |= {
-                own_id: document
-                for own_id, document in loaded.items()
-                if may_read(kind, document, self._viewer, self._day)
-            }
+            own = {document["_id"]: document for document in loaded.values()}.values()
+            known = partial(reads.by_ids, self.database)
+            shown = await readable(kind, own, self._viewer, self._day, known)
+            found |= {own_id: document for own_id, document in loaded.items() if document["_id"] in shown}
         return [found.get(each.own_id) for each in wanted]
 
     async def _answering(self, kind: type[Record], ids: set[str], fields: set[str]) -> dict[str, Document]:

@@ -182,6 +182,8 @@ class AgreementCorrection:
     term_from: Date | None = optional("The first day of its term.", "期限起始日。")
     term_to: Date | None = optional("The last day of its term.", "期限截止日。")
     signed_on: PartialDateInput | None = optional("When it was signed; for a reported one.", "签署日期,用于引用记录。")
+    publicity_days: int | None = optional("See `Agreement.publicityDays`; 1 to 366.", "公示天数,1 至 366。")
+    known_percent: int | None = optional("See `Agreement.knownPercent`; 1 to 100.", "知晓比例,1 至 100。")
 
 
 @strawberry.input(description=both("A new agreement.", "新建协议。"))

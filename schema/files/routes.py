@@ -24,15 +24,15 @@ from schema.requests import method_refused
 from schema.results import fingerprint
 from service.acts import Act, idempotency_key
 from service.cooperation import attaching
-from service.cooperation.attachments import ATTACHABLE, Attachment, AttachmentStatus, kind_prefix
+from service.cooperation.attachments import Attachment, AttachmentStatus
 from service.dates import day_of, now
 from service.errors import Code, Refusal, Unavailable, not_found
 from service.identity import Identity
-from service.permission import may_read
 from service.records import Document
 from service.store.files import Files, Missing, new_name
 from service.store.history import find_by_key
 from service.store.store import Store
+from service.store.wholes import readable
 from service.viewer import ANONYMOUS, Viewer, unauthenticated
 
 PATH = "/attachments"
@@ -171,10 +171,6 @@ class _Door:
         """The attachment, if the viewer may read it and what it is attached to. Raises `Refusal` NOT_FOUND."""
         day = day_of(now())
         document = (await self._store.known(Attachment.PREFIX, [own_id])).get(own_id)
-        if document is None or not may_read(Attachment, document, viewer, day):
-            raise not_found(("id",), own_id)
-        prefix = kind_prefix(document["record"])
-        record = (await self._store.known(prefix, [document["record"]])).get(document["record"])
-        if record is None or not may_read(ATTACHABLE[prefix].kind, record, viewer, day):
+        if document is None or not await readable(Attachment, [document], viewer, day, self._store.known):
             raise not_found(("id",), own_id)
         return document

@@ -59,6 +59,10 @@ class Audit(Record):
     end_reason: str | None = None
     status: AuditStatus = AuditStatus.OPEN
 
+    def moves(self) -> bool:
+        """Not once the checks have run: scope and results stay as they were frozen."""
+        return self.as_of is None
+
     def keys(self) -> dict[str, Any]:
         return {"date_key": ordered(self.opened_on.isoformat(), self.id)}
 

@@ -19,6 +19,10 @@ from service.cooperation import renewing
 from service.cooperation.agreements import Agreement
 from service.dates import now
 from service.errors import Code, Refusal
+from service.integrity import settling, touching
+from service.integrity.acknowledgements import Acknowledgement
+from service.integrity.commitments import Commitment
+from service.integrity.gifts import Gift
 from service.network import merging
 from service.network.organizations import Organization
 from service.records import Record
@@ -35,6 +39,10 @@ MOST_PARTITIONS = 100_000
 Follow: TypeAlias = Callable[[Store, Act, str], Awaitable[bool]]
 
 log = logging.getLogger(__name__)
+
+COUNTED = frozenset({"organization", "persons", "head_count", "status"})
+SETTLED = frozenset({"sides", "publicity", "stage", "expires_on", "withdrawn_on", "agreement_ended_on"})
+ENDING = frozenset({"stage", "terminated_on", "renewed_by", "renewed_from"})
 
 
 class Follower(NamedTuple):
@@ -55,7 +63,11 @@ class Follower(NamedTuple):
 
 FOLLOWERS: tuple[Follower, ...] = (
     Follower("markRenewed", Agreement, frozenset({"stage", "term_from", "signed_on"}), renewing.follow),
+    Follower("countAcknowledgements", Acknowledgement, COUNTED, settling.follow_acknowledgement),
+    Follower("settleCommitment", Commitment, SETTLED, settling.follow_commitment),
+    Follower("endCommitments", Agreement, ENDING, settling.follow_agreement),
     Follower("repoint", Organization, frozenset({"merged_into"}), merging.follow),
+    Follower("raiseGiftFinding", Gift, touching.FACTS, touching.follow),
 )
 
 

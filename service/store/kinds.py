@@ -8,6 +8,13 @@ from service.cooperation.attachments import Attachment
 from service.cooperation.deliverables import Deliverable
 from service.cooperation.groups import LeadingGroup
 from service.cooperation.plans import ActivityPlan
+from service.integrity.acknowledgements import Acknowledgement
+from service.integrity.audits import Audit
+from service.integrity.breaches import Breach
+from service.integrity.clauses import ClauseSet
+from service.integrity.commitments import Commitment
+from service.integrity.findings import Finding
+from service.integrity.gifts import Gift
 from service.network.branches import PartyBranch
 from service.network.departments import Department
 from service.network.headcounts import Headcount
@@ -39,6 +46,13 @@ KINDS: Mapping[str, type[Record]] = {
         Activity,
         Attachment,
         RoleAssignment,
+        ClauseSet,
+        Commitment,
+        Acknowledgement,
+        Gift,
+        Breach,
+        Audit,
+        Finding,
     )
 }
 NAMED_INDEX = Index((ORGANIZATIONS, "_id"))  # what names an organisation, of whatever kind, in the order of ids

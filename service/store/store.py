@@ -15,13 +15,16 @@ from typing import Any, TypeVar
 from service.acts import Act
 from service.ancestry import DEEPEST
 from service.errors import Code, Path, Problem, Refusal, Unavailable, not_found, refuse_any
+from service.integrity.knowing import Knowing
 from service.permission import may_read
 from service.records import ORGANIZATIONS, Document, Filter, Record, document_of, record_of
+from service.store.acknowledged import acknowledged
 from service.store.database import Database, Duplicate
 from service.store.history import earlier_state, find_by_key
 from service.store.kinds import KINDS, NAMED_INDEX, index_name, index_of, unique_keys
 from service.store.leases import held
 from service.store.roles import StandingRoles
+from service.store.wholes import readable
 from service.trail.revisions import revision_of
 
 R = TypeVar("R", bound=Record)
@@ -46,7 +49,7 @@ class Store:
     async def load(self, kind: type[R], own_id: str, version: int, act: Act) -> R:
         """The record to change. Raises `Refusal` NOT_FOUND (missing or not to be known), CONFLICT (other version)."""
         found = (await self.known(kind.PREFIX, [own_id])).get(own_id)
-        if found is None or not may_read(kind, found, act.viewer, act.day):
+        if found is None or own_id not in await self.readable(kind, [found], act):
             raise not_found(("id",), own_id)
         if found["version"] != version:
             raise conflict(own_id, version, found["version"])
@@ -67,13 +70,17 @@ class Store:
             raise
 
     async def replayed(self, kind: type[Record], act: Act) -> Document | None:
-        """What an earlier act with the same key left behind, under the viewer's present rights; None without one."""
+        """What an earlier act with the same key left behind, under the viewer's present rights; None without one.
+
+        Who made a record whose maker is confidential hears of that again, though perhaps it may never read it.
+        """
         if act.key is None or (revision := await find_by_key(self.database, kind, act.key)) is None:
             return None
         if revision["fingerprint"] != act.fingerprint:
             raise key_reused(revision["record"])
         document = await earlier_state(self.database, kind, revision["record"], revision["version"])
-        if document is None or not may_read(kind, document, act.viewer, act.day):
+        told = kind.MAKER is not None and revision["version"] == 1  # a key is its subject's own
+        if document is None or not (told or await self.readable(kind, [document], act)):
             raise not_found((), revision["record"])
         return document
 
@@ -129,10 +136,11 @@ class Store:
         that the viewer may know of.
         """
         kind = KINDS[prefix]
+        known = await self.known(prefix, references.values())
         found = {
             own_id: document
-            for own_id, document in (await self.known(prefix, references.values())).items()
-            if may_read(kind, document, act.viewer, act.day) and kind.state(document, act.day) not in OUT_OF_USE
+            for own_id, document in (await self.readable(kind, known.values(), act)).items()
+            if kind.state(document, act.day) not in OUT_OF_USE
         }
         english, chinese = kind.TITLE
         refuse_any(
@@ -147,6 +155,10 @@ class Store:
         )
         return found
 
+    async def readable(self, kind: type[Record], documents: Iterable[Document], act: Act) -> dict[str, Document]:
+        """Those of `documents`, all of `kind`, that the viewer may know of, by id."""
+        return await readable(kind, documents, act.viewer, act.day, self.known)
+
     async def children(self, prefix: str, parent: str) -> dict[str, Document]:
         """The documents of type `prefix` directly below `parent`, by id, whoever asks."""
         return {document["_id"]: document for document in await self.naming(prefix, "parent", parent)}
@@ -156,6 +168,10 @@ class Store:
         kind = KINDS[prefix]
         where = {key: own_id, **(also or {})}
         return [*await self.database.find(kind.COLLECTION, where, MOST_CHILDREN, index=index_of(kind, key))]
+
+    async def acknowledged(self, commitment: str) -> dict[str, Knowing]:
+        """By organisation, what the acknowledgements of `commitment` come to now."""
+        return await acknowledged(self.database, commitment)
 
     @contextlib.asynccontextmanager
     async def alone(self, name: str) -> AsyncIterator[None]:

@@ -17,6 +17,7 @@ from service.errors import Code
 from service.network.merging import repointed
 from service.permission import may_read
 from service.records import ORGANIZATIONS, Document, document_of, record_of
+from service.store.kinds import KINDS
 from service.viewer import ANONYMOUS, Grant, Right, Role, Viewer
 from tests.rules.generated import DAYS, stored
 from tests.rules.memory import MemoryStore
@@ -210,6 +211,10 @@ async def test_a_merge_re_points_whom_a_file_was_attached_for(store: MemoryStore
 
 
 @pytest.mark.parametrize("prefix", sorted(ATTACHABLE))
-def test_a_file_is_readable_to_nobody_who_may_not_read_every_state_of_its_record(prefix: str) -> None:
-    attachable = ATTACHABLE[prefix]
-    assert attachable.kind.readable_filter(attachable.read, DAY) == {}
+def test_what_files_are_attached_to_is_called_as_its_kind_is(prefix: str) -> None:
+    assert ATTACHABLE[prefix].title == KINDS[prefix].TITLE
+
+
+def test_what_is_behind_a_file_decides_with_it_who_may_read_it() -> None:
+    assert Attachment.PART_OF == "record"
+    assert Right.READ_PUBLIC not in {each.read for each in ATTACHABLE.values()}
