@@ -32,6 +32,8 @@ from service.records import Document, Origin, Source, document_of
 
 NETWORK, LEAD, PARTNER = "net_a", "org_lead", "org_partner"
 DAY, SIGNED = dt.date(2024, 6, 15), "2024-03-01"
+IN: dict[str, Any] = {"network": NETWORK}
+OWN: dict[str, Any] = {**IN, "organization": PARTNER}
 REPORTED: dict[str, Any] = {"origin": Origin.REPORTED, "sources": (Source("002", "C14"),)}
 NOON = dt.datetime(2024, 3, 1, 4, tzinfo=dt.UTC)
 
@@ -73,7 +75,7 @@ def agreement(own_id: str = "agr_1", texts: int = 0, **given: Any) -> dict[str, 
         "versions": versions,
         "signatures": signed,
     }
-    return stored(Agreement(id=own_id, network=NETWORK, **known | given))
+    return stored(Agreement(id=own_id, **IN | known | given))
 
 
 def side(organization: str, signed_on: str | None = SIGNED, signed: bool = True, **given: Any) -> Side:
@@ -101,7 +103,7 @@ def commitment(own_id: str = "com_1", **given: Any) -> dict[str, Any]:
         "drawn_up_on": dt.date(2024, 2, 1),
         "stage": commitments.Stage.OPEN,
     }
-    return stored(Commitment(id=own_id, network=NETWORK, **known | given))
+    return stored(Commitment(id=own_id, **IN | known | given))
 
 
 def unknown(own_id: str = "com_1", **given: Any) -> dict[str, Any]:
@@ -127,7 +129,7 @@ def activity(
         "filed_by": LEAD,
         "status": ActivityStatus.HELD,
     }
-    return stored(Activity(id=own_id, network=NETWORK, **known | given))
+    return stored(Activity(id=own_id, **IN | known | given))
 
 
 def headcount(own_id: str, organization: str, day: str | None, staff: int | None) -> Document:
@@ -137,26 +139,24 @@ def headcount(own_id: str, organization: str, day: str | None, staff: int | None
 def breach(own_id: str = "bre_1", status: BreachStatus = BreachStatus.CONFIRMED, **given: Any) -> Document:
     known: dict[str, Any] = {"happened_on": on("2024-04"), "description": "超标准接待", "status": status}
     own = {"commitment": "com_1", "organization": PARTNER, "category": ClauseCategory.NO_EXCESSIVE_RECEPTION}
-    return stored(Breach(id=own_id, network=NETWORK, **own | known | given))
+    return stored(Breach(id=own_id, **OWN | own | known | given))
 
 
 def finding(own_id: str = "fin_1", due: str | None = "2024-06-30", **given: Any) -> Document:
     known: dict[str, Any] = {"title": "未公示", "raised_on": dt.date(2024, 5, 1), "status": FindingStatus.OPEN}
     day = dt.date.fromisoformat(due) if due else None
-    return stored(Finding(id=own_id, network=NETWORK, organization=PARTNER, due=day, **known | given))
+    return stored(Finding(id=own_id, due=day, **OWN | known | given))
 
 
 def gift(own_id: str = "gif_1", given_on: str | None = "2024-05-16", **given: Any) -> Document:
     known: dict[str, Any] = {"giver": LEAD, "receiver": PARTNER, "item": "维E药膏", "kind": GiftKind.OTHER}
-    return stored(Gift(id=own_id, network=NETWORK, given_on=on(given_on), **known | given))
+    return stored(Gift(id=own_id, given_on=on(given_on), **IN | known | given))
 
 
 def acknowledgement(own_id: str = "ack_1", acknowledged_on: str = "2024-03-02", **given: Any) -> Document:
     known: dict[str, Any] = {"commitment": "com_1", "clause_set": "cla_1", "clause_version": 1, "head_count": 100}
     day = dt.date.fromisoformat(acknowledged_on)
-    return stored(
-        Acknowledgement(id=own_id, network=NETWORK, organization=PARTNER, acknowledged_on=day, **known | given)
-    )
+    return stored(Acknowledgement(id=own_id, acknowledged_on=day, **OWN | known | given))
 
 
 CLAUSES = (Clause(ClauseCategory.NO_GIFTS, "不得收礼", "No gifts"), Clause(ClauseCategory.OBEY_LAWS, "守法"))

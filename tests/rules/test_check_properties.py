@@ -1,4 +1,4 @@
-"""What holds of the checks whatever is recorded: they never fail themselves, and judge each partner by its own facts."""
+"""What holds of the checks whatever is recorded: no rule fails, and each partner is judged by its own facts."""
 
 import datetime as dt
 import random
