@@ -29,11 +29,16 @@ from schema.cooperation.statistics import StatisticsQuery
 from schema.describing import Id, argument, both, field
 from schema.enums import GrantSource, Role
 from schema.integrity.acknowledgements import AcknowledgementMutation
+from schema.integrity.audits import AuditMutation, AuditQuery
+from schema.integrity.breaches import BreachMutation, BreachQuery
 from schema.integrity.checks import CheckQuery
 from schema.integrity.clauses import ClauseSetMutation, ClauseSetQuery
 from schema.integrity.commitments import CommitmentQuery
 from schema.integrity.drawing import DrawingMutation
 from schema.integrity.education import EducationQuery
+from schema.integrity.finding_steps import FindingMutation
+from schema.integrity.findings import FindingQuery
+from schema.integrity.gifts import GiftMutation, GiftQuery
 from schema.integrity.overview import OverviewQuery
 from schema.integrity.undertaking import UndertakingMutation
 from schema.limits import Limits, exceeded, measured, too_long
@@ -146,6 +151,10 @@ class Query(
     EducationQuery,
     ClauseSetQuery,
     CommitmentQuery,
+    GiftQuery,
+    BreachQuery,
+    AuditQuery,
+    FindingQuery,
 ):
     pass
 
@@ -179,6 +188,10 @@ class Mutation(
     DrawingMutation,
     UndertakingMutation,
     AcknowledgementMutation,
+    GiftMutation,
+    BreachMutation,
+    AuditMutation,
+    FindingMutation,
 ):
     pass
 

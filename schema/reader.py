@@ -14,6 +14,7 @@ from service.permission import may_read
 from service.records import RIGHTS_KEYS, Document, Record
 from service.store import history, reads, unpaired
 from service.store.database import Database
+from service.store.followers import unfollowed
 from service.store.history import Part
 from service.store.kinds import KINDS
 from service.store.reads import Query, Range
@@ -60,6 +61,14 @@ class Told(NamedTuple):
     part: Part
 
 
+class Head(NamedTuple):
+    """A version of a record, in its part of the trail."""
+
+    own_id: str
+    partition: str
+    version: int
+
+
 class Lacking(NamedTuple):
     """Those of type `prefix` that have no pairing in a network."""
 
@@ -81,6 +90,7 @@ class Reader:
         self._totals: DataLoader[Below, int] = DataLoader(self._load_totals, cache=False)
         self._counts: DataLoader[Counted, dict[Any, int]] = DataLoader(self._load_counts, cache=False)
         self._histories: DataLoader[Told, list[Document]] = DataLoader(self._load_histories, cache=False)
+        self._followed: DataLoader[Head, bool] = DataLoader(self._load_followed, cache=False)
         self._unpaired: DataLoader[Lacking, list[Document]] = DataLoader(self._load_unpaired, cache=False)
 
     async def one(self, prefix: str, own_id: str, fields: tuple[str, ...]) -> Document | None:
@@ -107,6 +117,10 @@ class Reader:
     async def history(self, prefix: str, own_id: str, part: Part) -> list[Document]:
         """A part of a record's revisions."""
         return await self._histories.load(Told(prefix, own_id, part))
+
+    async def followed(self, own_id: str, partition: str, version: int) -> bool:
+        """Whether all that follows from this version of a record has been done."""
+        return await self._followed.load(Head(own_id, partition, version))
 
     async def unpaired(self, wanted: Lacking) -> list[Document]:
         """All of them, by name."""
@@ -182,6 +196,11 @@ class Reader:
             loaded = await history.histories(self._trail, KINDS[same[0].prefix], ids, same[0].part)
             found |= {each: list(loaded[each.own_id]) for each in same}
         return [found[each] for each in wanted]
+
+    async def _load_followed(self, wanted: list[Head]) -> list[bool]:
+        versions = {each.own_id: (each.partition, each.version) for each in wanted}
+        waiting = await unfollowed(self._trail, versions)
+        return [each.own_id not in waiting for each in wanted]
 
     async def _load_unpaired(self, wanted: list[Lacking]) -> list[list[Document]]:
         found: dict[Lacking, list[Document]] = {}

@@ -39,6 +39,9 @@ REFERENCES = {
     "clause_set": "cla",
     "headcount": "hea",
     "commitment": "com",
+    "giver": "org",
+    "receiver": "org",
+    "activity": "act",
     "merged_into": "org",
 }
 

@@ -114,6 +114,7 @@ class Record:
     PRIVATE: ClassVar[Mapping[str, Right]] = {}  # facts that need a right of their own, also in the timeline
     PRIVATE_KEYS: ClassVar[Mapping[str, Right]] = {}  # keys by which only who holds this READERS right finds anything
     MAKER: ClassVar[Right | None] = None  # the right to know who made it, where that is confidential
+    FROZEN_BY: ClassVar[str | None] = None  # the fact that, once told, keeps it from following a merge of organisations
     PART_OF: ClassVar[str | None] = None  # the fact that names the record without which nobody may read this one
 
     id: str
@@ -140,10 +141,6 @@ class Record:
     def partition(self) -> str:
         """The part of the trail it belongs to: its network."""
         return self.network
-
-    def moves(self) -> bool:
-        """Whether what it says of an organisation that was merged is said of the survivor from then on."""
-        return True
 
     @classmethod
     def state(cls, document: Document, day: dt.date) -> str:

@@ -14,6 +14,7 @@ from schema.integrity.acknowledgements import Acknowledgement, AcknowledgementWh
 from schema.integrity.clauses import ClauseSet
 from schema.integrity.commitment_enums import CommitmentStatus
 from schema.integrity.orders import ByDate, DateOrder, by_date
+from schema.integrity.registered import UnderCommitment
 from schema.integrity.sides import MOST_BLOCKERS, MOST_SIDES, NEEDS, Blocker, CommitmentSide, blockers, sides
 from schema.lazy import AgreementType, CommitmentType, NetworkType, OrganizationType
 from schema.links import one, page
@@ -53,7 +54,7 @@ def _signed_on(root: Parent[Document]) -> Any:
     "What two organisations undertake to each other, on the same clauses.",
     "两个单位依据同一条款互相作出的廉洁承诺。",
 )
-class Commitment(Recorded):
+class Commitment(Recorded, UnderCommitment):
     network: NetworkType | None = one(domain.Commitment, "network", NetworkRecord, "The network.", "所属网络。")
     agreement: AgreementType | None = one(
         domain.Commitment, "agreement", AgreementRecord, "The integrity partnership.", "所依据的廉洁伙伴协议书。"

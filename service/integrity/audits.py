@@ -36,6 +36,7 @@ class Audit(Record):
     STATE_KEYS = ("status", "as_of")
     READ = Right.READ_FINDINGS  # concerns no organisation: an audited one reads its findings, not the audit
     FIXED = (*Record.FIXED, "refers_to")
+    FROZEN_BY = "as_of"
     STEPS: ClassVar = {
         Action.CORRECT: Step(Right.KEEP_AUDITS, frozenset({AuditStatus.OPEN})),
         Action.RUN_CHECKS: Step(Right.KEEP_AUDITS, frozenset({AuditStatus.OPEN})),
@@ -58,10 +59,6 @@ class Audit(Record):
     closed_on: dt.date | None = None
     end_reason: str | None = None
     status: AuditStatus = AuditStatus.OPEN
-
-    def moves(self) -> bool:
-        """Not once the checks have run: scope and results stay as they were frozen."""
-        return self.as_of is None
 
     def keys(self) -> dict[str, Any]:
         return {"date_key": ordered(self.opened_on.isoformat(), self.id)}

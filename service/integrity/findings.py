@@ -12,11 +12,13 @@ from enum import auto
 from typing import Any, ClassVar
 
 from service.dates import LAST_DAY
-from service.facts import text
+from service.facts import items, text
 from service.integrity.gifts import Gift
 from service.integrity.verdicts import CheckId
 from service.records import Action, Document, Filter, Index, Record, Step, includes, joined, ordered
 from service.viewer import Right, Upper
+
+MOST_EVIDENCE = 21  # records: a check names 20 at most beside its subject
 
 
 class Grade(Upper):
@@ -101,7 +103,7 @@ class Finding(Record):
     description: str | None = text(4000, default=None)
     cause: str | None = text(2000, default=None)
     grade: Grade | None = None
-    evidence: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = items(MOST_EVIDENCE, default=())
     responsible: str | None = text(100, default=None)  # the person who answers for it
     due: dt.date | None = None
     raised_on: dt.date

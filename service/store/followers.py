@@ -79,6 +79,18 @@ async def behind(database: Database) -> set[str]:
     return {lease["_id"] for lease in leases if await _waiting(database, lease["_id"], done.get(lease["_id"], 0), 1)}
 
 
+async def unfollowed(database: Database, versions: Mapping[str, tuple[str, int]]) -> set[str]:
+    """Those records whose revision of this version no follower has looked at yet: id → (partition, version)."""
+    heads = {f"{own_id}:{version}": own_id for own_id, (_, version) in versions.items()}
+    fields = ("partition", "sequence")
+    relayed = await database.find(REVISIONS, {"_id": {"$in": sorted(heads)}}, len(heads), fields)
+    partitions = sorted({partition for partition, _ in versions.values()})
+    cursors = await database.find(CURSORS, {"_id": {"$in": partitions}}, len(partitions), ("sequence",))
+    done = {cursor["_id"]: cursor["sequence"] for cursor in cursors}
+    over = {heads[each["_id"]] for each in relayed if each["sequence"] <= done.get(each["partition"], 0)}
+    return versions.keys() - over
+
+
 async def follow(store: Store, partition: str, followers: tuple[Follower, ...]) -> tuple[int, bool]:
     """Follow the next revisions of `partition`: how many had a follower, and whether more is to be done."""
     cursor = await store.database.find(CURSORS, {"_id": partition}, 1)

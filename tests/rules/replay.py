@@ -11,7 +11,7 @@ from service.cooperation.activities import HAPPENED, Activity
 from service.cooperation.agreements import Agreement
 from service.cooperation.deliverables import Deliverable
 from service.facts import Facts
-from service.integrity import drawing, wording
+from service.integrity import drawing, registering, wording
 from service.integrity.clauses import ClauseSet
 from service.integrity.commitments import Commitment
 from service.network import (
@@ -47,6 +47,7 @@ ACTIONS: Mapping[str, Action] = {
     "act": holding.plan,
     "cla": wording.create,
     "com": drawing.draw_up,
+    "gif": registering.record,
 }
 MADE_LATER = {"id", "status", "stage", "gaps", "versions", "signatures", "terminated_on", "end_reason", "cancel_reason"}
 MADE_LATER |= {"amendments", "renewed_by", "renewed_from"}

@@ -29,6 +29,7 @@ IDS = {
 }
 ANY: dict[str, Any] = {
     "PeriodInput": {"from": "2023-01-01", "to": "2024-12-31"},
+    "Date": "2024-06-15",
     "Boolean": True,
     "String": "广州市",
     "Int": 3,
