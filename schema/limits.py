@@ -44,6 +44,7 @@ from service.store.reads import MOST_ON_A_PAGE, USUAL_ON_A_PAGE
 USUAL_LIST = 10  # items of a list that has no pages
 PAGED = frozenset({"nodes", "edges"})  # what a page's size multiplies
 LIST_ARGUMENT = "ids"  # a list of as many as it is asked for
+MOMENT_ARGUMENT, REBUILDING = "asOf", 250  # what it costs to rebuild what stood at a moment
 BOTTOMLESS = 2**31  # the depth of fragments that name each other in a circle, which validation refuses too
 
 
@@ -193,9 +194,8 @@ class _Pass:
                 introspection_depth=inner.introspection_depth + 1, aliases=inner.aliases + alias, cost=0
             )
         weight = _weight(declared) + int(named is not None and is_composite_type(named))
-        return inner._replace(
-            depth=inner.depth + 1, aliases=inner.aliases + alias, cost=repeated * (weight + inner.cost)
-        )
+        cost = repeated * (weight + inner.cost) + _rebuilding(node, declared)
+        return inner._replace(depth=inner.depth + 1, aliases=inner.aliases + alias, cost=cost)
 
     def _declared(self, own_type: GraphQLNamedType | None, name: str) -> GraphQLField | None:
         if name in ("__schema", "__type"):
@@ -239,6 +239,12 @@ class _Pass:
 def _weight(declared: GraphQLField | None) -> int:
     """What a field costs beside its objects."""
     return _told(declared, "weight")
+
+
+def _rebuilding(node: FieldNode, declared: GraphQLField | None) -> int:
+    """What a field costs beside its objects when it is asked for as of a moment."""
+    asked = declared is not None and MOMENT_ARGUMENT in declared.args
+    return REBUILDING if asked and any(each.name.value == MOMENT_ARGUMENT for each in node.arguments or ()) else 0
 
 
 def _told(declared: GraphQLField | None, name: str) -> int:

@@ -11,13 +11,14 @@ from typing import Annotated, TypeAlias
 
 from schema.context import Context, Info, root_of
 from schema.describing import argument
+from schema.limits import REBUILDING
 from schema.reader import Below, Reader
 from schema.scalars import Moment
 from service.dates import day_of
 from service.errors import Code, Problem, Refusal
 from service.records import Document
 from service.store.database import Database
-from service.store.moments import Past
+from service.store.moments import MOST_CHANGED, MOST_REBUILT, Past
 from service.viewer import Viewer
 
 AsOf: TypeAlias = Annotated[
@@ -25,9 +26,12 @@ AsOf: TypeAlias = Annotated[
     argument(
         "As of this moment: all below is answered as it had been recorded by then, states are those of that day, and "
         "viewerCan is empty. Rights are yours of today. Later than now is INVALID; before the first record there is "
-        "nothing; LIMIT_EXCEEDED when more than 5,000 records would have to be rebuilt.",
+        f"nothing; LIMIT_EXCEEDED when more than {MOST_CHANGED:,} records would have to be rebuilt for one list, or "
+        f"{MOST_REBUILT:,} in all. Costs {REBUILDING} beside its objects.",
         "截至此时点:其下全部内容按当时已载入的状态返回,状态以当日为准,viewerCan 为空;权限以您现有权限为准。"
-        "晚于当前时间返回 INVALID;早于首条记录则为空;须还原的记录超过 5,000 条返回 LIMIT_EXCEEDED。",
+        "晚于当前时间返回 INVALID;早于首条记录则为空;"
+        f"一个列表须还原的记录超过 {MOST_CHANGED:,} 条或总计超过 {MOST_REBUILT:,} 条返回 LIMIT_EXCEEDED。"
+        f"除所含对象外另计开销 {REBUILDING}。",
     ),
 ]
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from service.errors import Code, Problem, Refusal
 from service.records import Document, Record, document_of, record_of
 from service.store.database import Database
-from service.store.kinds import RECORD_INDEX, REVISIONS, index_name
+from service.store.kinds import REVISIONS
 from service.store.reads import below
 from service.trail.revisions import Revision, undone
 
@@ -95,15 +95,20 @@ async def since(database: Database, documents: Sequence[Document], moment: dt.da
     """
     if not documents:
         return {}
-    where = {"record": {"$in": sorted(each["_id"] for each in documents)}, "at": {"$gt": moment}}
-    relayed = await database.find(REVISIONS, where, MOST_SINCE + 1, SAID, index=index_name(RECORD_INDEX))
+    stages: list[Mapping[str, Any]] = [  # the first by itself is what SecantusDB narrows by an index
+        {"$match": {"record": {"$in": sorted(each["_id"] for each in documents)}}},
+        {"$match": {"at": {"$gt": moment}}},
+        {"$project": dict.fromkeys(SAID, 1)},
+    ]
+    relayed = await database.aggregate(REVISIONS, stages, MOST_SINCE + 1)
     if len(relayed) > MOST_SINCE:
         english = f"More than {MOST_SINCE} revisions would have to be undone; ask for less, or for a later moment."
         chinese = f"须撤回的修订超过 {MOST_SINCE} 条;请缩小范围,或选择较晚的时点。"
         raise Refusal(Problem(Code.LIMIT_EXCEEDED, ("as_of",), english, chinese))
     waiting = (entry for each in documents for entry in each["outbox"] if entry["at"] > moment)
     by_id = {revision["_id"]: revision for revision in (*waiting, *relayed)}
-    return {each["_id"]: list(_down_from(each, by_id)) for each in documents}
+    found: dict[str, list[Revision]] = {each["_id"]: list(_down_from(each, by_id)) for each in documents}
+    return found
 
 
 def _down_from(document: Document, revisions: Mapping[str, Revision]) -> Iterator[Revision]:

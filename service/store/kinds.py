@@ -56,14 +56,13 @@ KINDS: Mapping[str, type[Record]] = {
     )
 }
 NAMED_INDEX = Index((ORGANIZATIONS, "_id"))  # what names an organisation, of whatever kind, in the order of ids
-MOMENT_INDEX = Index(("network", "updated_at"))  # what was written since a moment
+MOMENT_INDEX = Index(("updated_at", "network", "created_at"))  # what was written since a moment, in one network or all
 TRAIL_INDEXES = (Index(("outbox.at",)), Index(("outbox.key",)))  # what waits for the relay, and what a retry looks for
 REVISIONS = "revisions"
 SEQUENCE_INDEX = "partition_sequence"
-RECORD_INDEX = Index(("record", "version"))
 REVISION_INDEXES = (
     Index(("partition", "sequence"), unique=True),
-    RECORD_INDEX,
+    Index(("record", "version")),
     Index(("key",)),
 )
 CHUNKS = "content.chunks"  # of files kept in the database, in the form of GridFS

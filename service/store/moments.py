@@ -15,13 +15,12 @@ import datetime as dt
 import itertools
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import bson
 from mongomock.filtering import filter_applies
 
 from service.errors import Code, Problem, Refusal, Unavailable
-from service.network.networks import Network
 from service.records import BOOKKEEPING, Document, Filter, Record, document_of, fact_names, record_of
 from service.store import history, reads
 from service.store.database import Database
@@ -32,8 +31,9 @@ from service.trail.revisions import Revision, undone
 T = TypeVar("T")
 D = TypeVar("D", bound=Mapping[str, Any])
 MOST_CHANGED = 5_000  # records of one kind rebuilt for one answer
+MOST_REBUILT = 20_000  # in all that is read as of one moment together
 AT_ONCE = 100  # of them looked up in one command
-MOST_NETWORKS = 1_000  # of an installation, through which is looked where none is named
+ALL = "all"  # mongomock counts none of nothing as a group when the group is null
 TRIES = 5  # at a count that others change meanwhile
 KEPT = {kind.COLLECTION: kind for kind in KINDS.values()}
 BY_MOMENT = index_name(MOMENT_INDEX)
@@ -44,13 +44,11 @@ async def documents_at(
 ) -> list[Document]:
     """All documents of `kind` that matched `where` as they stood at `as_of`, whoever asks, in the order of their ids.
 
-    Found by network, where `where` names one or several, or by id, where it asks for nothing else. Derived keys are
-    what the code derives today. Raises `Refusal` LIMIT_EXCEEDED above 5,000, or when as many were written since.
+    It had best name a network or, and nothing else, ids. Derived keys are what the code derives today. Raises `Refusal`
+    LIMIT_EXCEEDED above 5,000, or when as many were written since.
     """
-    past = Past(database, as_of)
-    scoped = where if where.keys() == {"_id"} else {"network": await past.networks_of(where), **where}
     index = None if where.keys() == {"_id"} else BY_MOMENT
-    found = await past.find(kind.COLLECTION, scoped, MOST_CHANGED + 1, fields, (("_id", 1),), index)
+    found = await Past(database, as_of).find(kind.COLLECTION, where, MOST_CHANGED + 1, fields, (("_id", 1),), index)
     return [*few_enough(found)]
 
 
@@ -60,6 +58,13 @@ async def one_at(database: Database, prefix: str, own_id: str, as_of: dt.datetim
     return found[0] if found else None
 
 
+class Rebuilt(NamedTuple):
+    """Of how many documents, and which of them stood and matched."""
+
+    of: int
+    stood: list[dict[str, Any]]
+
+
 class Past(Database):
     """A database as it stood at a moment, to read from: whatever reads by `find`, `count` or `aggregate` reads then."""
 
@@ -67,7 +72,7 @@ class Past(Database):
         self.present, self.driver, self.name = present, present.driver, present.name
         utc = as_of.astimezone(dt.UTC).replace(tzinfo=None)  # as moments are read
         self._moment = utc.replace(microsecond=utc.microsecond // 1000 * 1000)
-        self._networks: list[str] | None = None
+        self._looked_at = 0
 
     async def find(
         self,
@@ -84,7 +89,9 @@ class Past(Database):
             return await self.present.find(collection, where, limit, fields, sort, index)
         wanted = None if fields is None else [*{*fields, *(key for key, _ in sort)}]
         if where.keys() == {"_id"}:
-            current = await self.present.find(collection, where, limit, wanted and _undoable(kind, wanted))
+            current = await self.present.find(
+                collection, where, limit, None if wanted is None else _undoable(kind, wanted)
+            )
             there = [each for each in current if each["created_at"] <= self._moment]
             written = [each for each in there if each["updated_at"] > self._moment]
             return ordered(await self._stood(kind, there, written, {}, wanted), sort)
@@ -156,17 +163,32 @@ class Past(Database):
         self, kind: type[Record], where: Mapping[str, Any], fields: Sequence[str] | None
     ) -> list[dict[str, Any]]:
         """Those that match `where` as they stood, among what was there and was written since."""
-        since, keys = await self._since(where), _undoable(kind, None)
-        found = await self.present.find(kind.COLLECTION, since, AT_ONCE + 1, keys, index=BY_MOMENT)
+        return (await self._written(kind, where, fields)).stood
+
+    async def _written(self, kind: type[Record], where: Mapping[str, Any], fields: Sequence[str] | None) -> Rebuilt:
+        keys = _undoable(kind, None)
+        found = await self._since(kind, where, AT_ONCE + 1, {"$project": dict.fromkeys(keys, 1)})
         if len(found) <= AT_ONCE:
-            return await self._stood(kind, found, found, where, fields)
-        ids = few_enough(await self.present.find(kind.COLLECTION, since, MOST_CHANGED + 1, (), index=BY_MOMENT))
+            return Rebuilt(len(found), await self._stood(kind, found, found, where, fields))
+        ids = few_enough(await self._since(kind, where, MOST_CHANGED + 1, {"$project": {"_id": 1}}))
         stood: list[dict[str, Any]] = []
         for start in range(0, len(ids), AT_ONCE):
             some = {"_id": {"$in": sorted(each["_id"] for each in ids[start : start + AT_ONCE])}}
             found = await self.present.find(kind.COLLECTION, some, AT_ONCE, keys)
             stood += await self._stood(kind, found, found, where, fields)
-        return stood
+        return Rebuilt(len(ids), stood)
+
+    async def _since(
+        self, kind: type[Record], where: Mapping[str, Any], limit: int, made: Filter
+    ) -> list[dict[str, Any]]:
+        """What `made` makes of what was there and was written since, in the network of `where` if it names one.
+
+        By two stages, of which SecantusDB narrows by MOMENT_INDEX with the first; MongoDB makes one of them.
+        """
+        scope = {"network": where["network"]} if "network" in where else {}
+        there = {**scope, "created_at": {"$lte": self._moment}}
+        stages = [{"$match": {"updated_at": {"$gt": self._moment}}}, {"$match": there}, made]
+        return await self.present.aggregate(kind.COLLECTION, stages, limit)
 
     async def _stood(
         self,
@@ -177,6 +199,9 @@ class Past(Database):
         fields: Sequence[str] | None,
     ) -> list[dict[str, Any]]:
         """Those of `found`, all there by then and `written` since in part, that match `where` as they stood."""
+        self._looked_at += len(written)
+        if self._looked_at > MOST_REBUILT:
+            raise too_many(MOST_REBUILT)
         later = await history.since(self.present, written, self._moment)
         states = (_rebuilt(kind, each, later[each["_id"]]) if each["_id"] in later else each for each in found)
         stood = [state for state in states if matches(where, state)]
@@ -197,34 +222,20 @@ class Past(Database):
         self, kind: type[Record], where: Mapping[str, Any], fields: Sequence[str], same: Callable[[], Awaitable[T]]
     ) -> tuple[T, list[dict[str, Any]]]:
         """What `same` tells of those not written since, and those that were: read while none became one of these."""
-        since = await self._since(where)
         for _ in range(TRIES):
-            before = await self.present.count(kind.COLLECTION, since, MOST_CHANGED + 1, BY_MOMENT)
+            written = await self._written(kind, where, fields)
             unwritten = await same()
-            written = await self.written(kind, where, fields) if before else []
-            if before == await self.present.count(kind.COLLECTION, since, MOST_CHANGED + 1, BY_MOMENT):
-                return unwritten, written
+            counted = await self._since(kind, where, 1, {"$group": {"_id": ALL, "documents": {"$sum": 1}}})
+            if written.of == sum(each["documents"] for each in counted):
+                return unwritten, written.stood
         raise Unavailable(f"{kind.COLLECTION} are written to while they are counted")
 
     def _same(self, query: Query) -> Query:
         return replace(query, also=(*query.also, self._unwritten({})))
 
     def _unwritten(self, where: Mapping[str, Any]) -> Filter:
-        return {**where, "updated_at": {"$lte": self._moment}, "created_at": {"$lte": self._moment}}
-
-    async def _since(self, where: Mapping[str, Any]) -> Filter:
-        later = {"updated_at": {"$gt": self._moment}, "created_at": {"$lte": self._moment}}
-        return {"network": await self.networks_of(where), **later}
-
-    async def networks_of(self, where: Mapping[str, Any]) -> Any:
-        """The condition on the network: that of `where`, or all there are."""
-        if "network" in where:
-            return where["network"]
-        if self._networks is None:
-            known = {"_id": {"$gt": Network.PREFIX}}
-            found = await self.present.find(Network.COLLECTION, known, MOST_NETWORKS + 1, ())
-            self._networks = sorted(each["_id"] for each in few_enough(found, MOST_NETWORKS))
-        return {"$in": self._networks}
+        own: Filter = {"updated_at": {"$lte": self._moment}, "created_at": {"$lte": self._moment}}
+        return {"$and": [where, own]} if where.keys() & own.keys() else {**where, **own}
 
 
 def _rebuilt(kind: type[Record], document: Document, later: Sequence[Revision]) -> dict[str, Any]:
@@ -262,10 +273,14 @@ def ordered(documents: Iterable[dict[str, Any]], sort: Sequence[tuple[str, int]]
     return found
 
 
-def few_enough(found: Sequence[D], most: int = MOST_CHANGED) -> list[D]:
-    """`found`. Raises `Refusal` LIMIT_EXCEEDED when they are more than `most`."""
-    if len(found) > most:
-        english = f"More than {most} records would have to be rebuilt for this moment; ask for less, or a later one."
-        chinese = f"须还原的记录超过 {most} 条;请缩小范围,或选择较晚的时点。"
-        raise Refusal(Problem(Code.LIMIT_EXCEEDED, ("as_of",), english, chinese))
+def few_enough(found: Sequence[D]) -> list[D]:
+    """`found`. Raises `Refusal` LIMIT_EXCEEDED when they are more than MOST_CHANGED."""
+    if len(found) > MOST_CHANGED:
+        raise too_many(MOST_CHANGED)
     return list(found)
+
+
+def too_many(most: int) -> Refusal:
+    english = f"More than {most} records would have to be rebuilt for this moment; ask for less, or a later one."
+    chinese = f"须还原的记录超过 {most} 条;请缩小范围,或选择较晚的时点。"
+    return Refusal(Problem(Code.LIMIT_EXCEEDED, ("as_of",), english, chinese))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schema.api import schema
-from schema.limits import BOTTOMLESS, USUAL, USUAL_LIST, Limits, Measure, exceeded, measured
+from schema.limits import BOTTOMLESS, REBUILDING, USUAL, USUAL_LIST, Limits, Measure, exceeded, measured
 from service.errors import Code, Problem, Refusal
 from tests.conftest import FRONT_END, House
 
@@ -33,6 +33,8 @@ MEASURES: list[tuple[str, dict[str, Any], Measure]] = [
     ("query @a { viewer @a @b { ... @c { subject } } }", {}, Measure(depth=2, cost=1, directives=4)),
     ('{ activities(network: "n") { nodes { id } } }', {}, Measure(depth=3, cost=21)),
     ('{ activities(network: "n") { totalCount } }', {}, Measure(depth=2, cost=1)),
+    ('{ agreements(network: "n", asOf: "t", first: 2) { nodes { id } } }', {}, Measure(depth=3, cost=3 + REBUILDING)),
+    ('{ nodes(ids: ["a", "b"], asOf: "t") { id } }', {}, Measure(depth=2, cost=2 + REBUILDING)),
     ('{ activities(network: "n", first: 100) { pageInfo { endCursor } } }', {}, Measure(depth=3, cost=2)),
     (
         f'{{ activities(network: "n", first: 100) {{ nodes {{ {PAGE} }} }} }}',

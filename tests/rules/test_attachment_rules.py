@@ -173,6 +173,14 @@ async def test_an_agreements_file_is_kept_by_whoever_keeps_agreements(store: Mem
     assert (problem.code, "KEEP_AGREEMENTS" in problem.english) == (Code.FORBIDDEN, True)
 
 
+def test_a_files_key_is_the_same_however_its_moment_was_read() -> None:
+    made = dt.datetime(2024, 2, 29, 1, 30, tzinfo=dt.UTC)
+    told = {**file("act_1", kind=AttachmentKind.SCAN), "network": "net_a", "organizations": ()}
+    keys = [Attachment(id="att_1", created_at=at, **told).keys() for at in (made, made.replace(tzinfo=None))]
+    assert keys[0] == keys[1]
+    assert keys[0]["date_key"].startswith("2024-02-29T01:30:00+00:00")
+
+
 def attachment(record: str) -> Document:
     return document_of(
         Attachment(id="att_1", network="net_a", organizations=(), **file(record, kind=AttachmentKind.SCAN))
