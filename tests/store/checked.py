@@ -32,9 +32,11 @@ from tests.rules import check_scene as scene
 from tests.rules.check_scene import REPORTED, activity, commitment, gift, publicity, side, unknown
 
 NETWORK, HUB, TODAY = synthetic.NETWORK, "org_syn_000001", dt.date(2024, 6, 15)
+FIRST = scene.NOON  # what its partners have beside was recorded then
 AT = dt.datetime(2024, 6, 14, 4, tzinfo=dt.UTC)
 IN: dict[str, Any] = {"network": NETWORK}
 UNUSED = (PartyBranch, Department, Person, Station, Pairing)  # by the checks
+ONE: dict[str, Any] = {"network": "net_one"}  # of one pair alone
 FOREIGN: dict[str, Any] = {"network": "net_other"}
 
 
@@ -45,7 +47,8 @@ def documents(activities: int, kept: int) -> list[dict[str, Any]]:
     partners = [each["_id"] for each in own if each["_id"].startswith("org_") and each["_id"] != HUB]
     beside = [each for number, partner in enumerate(partners) for each in _beside(number, partner, own)]
     moments = {"version": 1, "head": "", "updated_at": AT, "outbox": []}
-    return [{**each, **moments, "created_at": each["created_at"] or AT} for each in [*own, *beside]]
+    lone = [scene.agreement("agr_one", **ONE), commitment("com_one", **ONE), gift("gif_one", **ONE)]
+    return [{**each, **moments, "created_at": each["created_at"] or AT} for each in [*own, *beside, *lone]]
 
 
 def _beside(number: int, partner: str, own: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Gathering for the checks: what naive reading comes to, by as many commands for a hundred partners as for one."""
+"""Gathering for the checks: what naive reading comes to, by as many commands for many partners as for one."""
 
 import asyncio
 import datetime as dt
@@ -13,16 +13,25 @@ from service.store import checking
 from service.store.checking import results_as_of
 from service.store.database import Database
 from tests.conftest import Commands
-from tests.store.checked import AT, HUB, NETWORK, TODAY, naively, stored
+from tests.store.checked import AT, FIRST, HUB, NETWORK, TODAY, naively, stored
 from tests.store.conftest import MakeDatabase
 
+NEEDING = [CheckId.TEXT_CHANGED, CheckId.LATE_RECORDING, CheckId.STAFF_CHANGED, CheckId.OPEN_BREACH]
 YEAR = dt.date(2024, 1, 1), dt.date(2024, 12, 31)
 READING = {"find", "aggregate", "count", "getMore"}
 
 
-@pytest.fixture(scope="module", params=["motor", "mongomock"])
+SENT = Commands()
+
+
+LIBRARIES = [("mongomock", 20), ("motor", 20), pytest.param(("motor", 4_700), marks=pytest.mark.prove)]
+
+
+@pytest.fixture(scope="module", params=LIBRARIES, ids=str)
 async def library(request: pytest.FixtureRequest, make_database: MakeDatabase) -> Database:
-    return await stored(await make_database(request.param), 60, 60)
+    """Ten partners in memory and on the real engine; a hundred where it is to be proved."""
+    driver, activities = request.param
+    return await stored(await make_database(driver, SENT), activities, 40)
 
 
 PERIODS = [
@@ -54,7 +63,7 @@ async def test_some_partners_are_told_what_all_are(library: Database) -> None:
     some = sorted({each.organization for each in found})[1:3]
     own = await results_as_of(library, NETWORK, some, *YEAR, day=TODAY)
     assert own == [each for each in found if each.organization in some]
-    for check in CheckId:
+    for check in NEEDING:
         one = await results_as_of(library, NETWORK, (), *YEAR, day=TODAY, checks=[check])
         assert one == [each for each in found if each.check is check]
     assert await results_as_of(library, NETWORK, ["org_none"], *YEAR, day=TODAY) == []
@@ -63,7 +72,7 @@ async def test_some_partners_are_told_what_all_are(library: Database) -> None:
 
 
 async def test_a_moment_is_judged_on_its_day_by_what_was_recorded(library: Database) -> None:
-    later, before = AT + dt.timedelta(days=1), AT - dt.timedelta(days=1)
+    later, before = AT + dt.timedelta(days=1), FIRST - dt.timedelta(days=1)
     assert await results_as_of(library, NETWORK, (), *YEAR, later) == await results_as_of(
         library, NETWORK, (), *YEAR, day=TODAY
     )
@@ -72,7 +81,7 @@ async def test_a_moment_is_judged_on_its_day_by_what_was_recorded(library: Datab
 
 async def test_too_much_to_check_is_refused(library: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Refusal) as refusal:
-        await results_as_of(library, NETWORK, (), dt.date(2015, 1, 1), YEAR[1], day=TODAY)
+        await results_as_of(library, NETWORK, (), dt.date(2014, 12, 31), YEAR[1], day=TODAY)
     [problem] = refusal.value.problems
     assert (problem.code, problem.path) == (Code.LIMIT_EXCEEDED, ("period",))
     assert "10" in problem.english
@@ -83,16 +92,16 @@ async def test_too_much_to_check_is_refused(library: Database, monkeypatch: pyte
     assert refusal.value.problems[0].path == ("period",)
 
 
-async def test_a_hundred_partners_take_as_many_commands_as_one(make_database: MakeDatabase) -> None:
+async def test_many_partners_take_as_many_commands_as_one(library: Database) -> None:
+    if library.driver == "mongomock":
+        pytest.skip("mongomock sends no commands")
     counts = []
-    for activities in (1, 4_700):
-        commands = Commands()
-        database = await stored(await make_database("motor", commands), activities, 100)
-        commands.sent.clear()
-        found = await asyncio.wait_for(results_as_of(database, NETWORK, (), *YEAR, day=TODAY), 3)
-        counts.append((len({each.organization for each in found}), Counter(name for name, _ in commands.sent)))
+    for network in ("net_one", NETWORK):
+        SENT.sent.clear()
+        found = await asyncio.wait_for(results_as_of(library, network, (), *YEAR, day=TODAY), 3)
+        counts.append((len({each.organization for each in found}), Counter(name for name, _ in SENT.sent)))
     (few, one), (many, hundred) = counts
-    assert few < 10
-    assert many > 90
+    assert few == 2
+    assert many >= 10
     assert one == hundred
     assert sum(one[name] for name in READING) <= 12
