@@ -45,7 +45,7 @@ async def sign(
     refuse_any(
         [
             *unfit_signature(before, organization, clause_version),
-            *unfit_day(signed_on, published_on(clauses, before.clause_version), act.day),
+            *unfit_day(before, signed_on, published_on(clauses, before.clause_version), act.day),
             *unfit_headcount(found, organization, signed_on, ("headcount",)),
         ]
     )
@@ -94,8 +94,14 @@ def unfit_signature(commitment: Commitment, organization: str, clause_version: i
         yield Problem(Code.RULE_BROKEN, ("clause_version",), english, chinese)
 
 
-def unfit_day(signed_on: dt.date, published: dt.date | None, today: dt.date) -> Iterator[Problem]:
-    """Nobody has signed on a day to come, or before the clauses were published."""
+def unfit_day(
+    commitment: Commitment, signed_on: dt.date, published: dt.date | None, today: dt.date
+) -> Iterator[Problem]:
+    """Nobody has signed on a day to come, before the clauses were published, or when the commitment was over."""
+    if signed_on > commitment.active_to:
+        english = f"The commitment ends on {commitment.active_to}, before this day."
+        chinese = f"该承诺于 {commitment.active_to} 结束,早于此日期。"
+        yield Problem(Code.RULE_BROKEN, ("signed_on",), english, chinese)
     if signed_on > today:
         yield Problem(Code.RULE_BROKEN, ("signed_on",), "This day has not come yet.", "此日期尚未到来。")
     if published and signed_on < published:

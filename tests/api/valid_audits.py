@@ -14,8 +14,8 @@ def _gifts(world: Mapping[str, str]) -> dict[str, Call]:
     facts = {"network": NETWORK, "giver": BANK, "receiver": LEAD, "item": "茶叶", "kind": "LOCAL_SPECIALTY"}
     facts |= {"estimatedValue": "128.5", "givenOn": {"from": "2024-02-29"}, "activity": world["held"]}
     sides = {"giver": {"id": BANK}, "receiver": {"id": LEAD}, "activity": {"id": world["held"]}}
-    told = "status gaps estimatedValue findingPending recordedBy giver { id } receiver { id } activity { id }"
-    answer = {"status": "RECORDED", "gaps": [], "estimatedValue": "128.5", "findingPending": True, **sides}
+    told = "status gaps estimatedValue recordedBy giver { id } receiver { id } activity { id }"
+    answer = {"status": "RECORDED", "gaps": [], "estimatedValue": "128.5", **sides}
     why = {"decision": "HANDED_IN", **WHY}
     decided = {"status": "DECIDED", "decision": "HANDED_IN", "decisionReason": REASON, "decidedBy": "officer"}
     reviewed = {"status": "REVIEWED", "decision": "HANDED_IN", "review": REASON, "reviewedBy": "deputy"}

@@ -12,14 +12,16 @@ from graphql import GraphQLField
 from schema.api import schema
 from service.dates import SHANGHAI
 from service.viewer import Grant, Role, Viewer
+from tests.api.world_commitments import committed
 from tests.api.world_files import attachments
 from tests.api.world_people import pairings, people, stations
 from tests.api.world_plans import planned
-from tests.conftest import ADMIN, BANK, BANK_RECORDER, LEAD, LEAD_RECORDER, NETWORK, STRANGER, House
+from tests.conftest import ADMIN, BANK, BANK_RECORDER, LEAD, LEAD_RECORDER, NETWORK, OFFICER, STRANGER, House
 
 WUXI, HOSPITAL, SCHOOL = "net_004_wuxi", "org_wuxi2", "org_wuxi_kindergarten"
 FIRE, CSAIR, GZBN = "org_fire_yuexiu", "org_csair", "org_gzbn"
 WUXI_RECORDER = Viewer("wuxi-recorder", (Grant(Role.RECORDER, WUXI, HOSPITAL),))
+WUXI_OFFICER = Viewer("wuxi-officer", (Grant(Role.INTEGRITY_OFFICER, WUXI),))
 SCHOOL_RECORDER = Viewer("school-recorder", (Grant(Role.RECORDER, WUXI, SCHOOL),))
 MUTATIONS = schema._schema.mutation_type.fields if schema._schema.mutation_type else {}
 QUERIES = schema._schema.query_type.fields if schema._schema.query_type else {}
@@ -127,7 +129,10 @@ async def build(house: House) -> dict[str, str]:
     found |= await pairings(house, made, NETWORK, ADMIN, found["branch"], BANK, "")
     found |= await pairings(house, made, WUXI, STRANGER, found["wuxi branch"], SCHOOL, "wuxi ")
     found |= await attachments(house, made, ADMIN, found, "")
-    return found | await attachments(house, made, STRANGER, found, "wuxi ")
+    found |= await attachments(house, made, STRANGER, found, "wuxi ")
+    found |= await committed(house, made, (ADMIN, OFFICER, LEAD_RECORDER, BANK_RECORDER), NETWORK, found, "")
+    wuxi = (STRANGER, WUXI_OFFICER, WUXI_RECORDER, SCHOOL_RECORDER)
+    return found | await committed(house, made, wuxi, WUXI, found, "wuxi ")
 
 
 async def _agreements(
@@ -148,16 +153,17 @@ async def _agreements(
             await made(house, "signAgreement", signer, id=own_id, signer="王签署", **act)
         return own_id
 
+    integrity: Any = {"kind": "INTEGRITY_PARTNER", "pillars": ["INTEGRITY"]}
     found = {
         "draft": await drafted("草稿"),
         "signing": await opened("签署中"),
         "half signed": await opened("签署过半"),
-        "future": await signed("未生效", termFrom="2024-06-16"),
-        "active": await signed("生效中", kind="INTEGRITY_PARTNER", pillars=["INTEGRITY"]),
+        "future": await signed("未生效", termFrom="2024-06-16", **integrity),
+        "active": await signed("生效中", **integrity),
         "expired": await signed("已到期", termTo="2024-06-14"),
-        "terminated": await signed("已终止"),
-        "amending": await signed("修订中"),
-        "renewed": await signed("已续签"),
+        "terminated": await signed("已终止", **integrity),
+        "amending": await signed("修订中", **integrity),
+        "renewed": await signed("已续签", **integrity),
         "declined": await opened("已拒签"),
         "discarded": await drafted("已作废"),
     }

@@ -92,6 +92,12 @@ PRIVATE = {
     "Agreement.timeline": ("active", "timeline { totalCount }"),
     "Activity.timeline": ("published", "timeline { totalCount }"),
     "Attachment.timeline": ("attached", "timeline { totalCount }"),
+    "ClauseSet.draft": ("clauses drafted", "draft { number }"),
+    "CommitmentSide.signer": ("commitment", "sides { signer }"),
+    "Acknowledgement.persons": ("acknowledgement", "persons"),
+    "ClauseSet.timeline": ("clauses", "timeline { totalCount }"),
+    "Commitment.timeline": ("commitment", "timeline { totalCount }"),
+    "Acknowledgement.timeline": ("acknowledgement", "timeline { totalCount }"),
 }  # of a record of the first network, concerning the organisation of RECORDER
 
 
