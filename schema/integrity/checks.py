@@ -100,7 +100,7 @@ class CheckResult:
         None, "organization", OrganizationRecord, "The partner it is about.", "所涉单位。"
     )
     subject: Node | None = field("The record it is about, or the partner.", "所涉记录,或该单位。", resolver=_subject)
-    since: Date | None = field("The first day on which it was so, where known.", "自何日起(如已知)。")
+    since: Date | None = field("The first possible day on which it was so, where known.", "最早自何日起(如已知)。")
     due: Date | None = field("The day by which something is, or was, to be done.", "期限。")
     figure: str | None = field("A number in words, as 95/100; the check tells what it counts.", "数值,如 95/100。")
     evidence: list[Node] = field(
