@@ -12,11 +12,14 @@ from tests.conftest import House
 DERMA, WUXI = "net_002_derma", "net_004_wuxi"
 YEAR = 'period: {from: "2024-01-01", to: "2024-12-31"}'
 EXPOSURES = f"""query($network: ID!) {{ exposures(network: $network, {YEAR}) {{ nodes {{
-    verdict since organization {{ name }} evidence {{ ... on Agreement {{ title }} ... on Activity {{ title }} }} }} }} }}"""
-OPEN = f"""query($network: ID!) {{ integrityChecks(network: $network, {YEAR}, verdicts: [FAIL, OVERDUE, DUE], first: 100) {{
-    nodes {{ verdict check {{ chineseTitle }} organization {{ name }} since due }} }} }}"""
-BANK = f"""query($network: ID!) {{ integrityChecks(network: $network, {YEAR}, organizations: ["org_boc_yuexiu"]) {{
-    nodes {{ verdict check {{ code }} subject {{ id }} }} }} }}"""
+    verdict since organization {{ name }}
+    evidence {{ ... on Agreement {{ title }} ... on Activity {{ title }} }} }} }} }}"""
+OPEN = f"""query($network: ID!) {{
+    integrityChecks(network: $network, {YEAR}, verdicts: [FAIL, OVERDUE, DUE], first: 100) {{
+        nodes {{ verdict check {{ chineseTitle }} organization {{ name }} since due }} }} }}"""
+BANK = f"""query($network: ID!) {{
+    integrityChecks(network: $network, {YEAR}, organizations: ["org_boc_yuexiu"]) {{
+        nodes {{ verdict check {{ code }} subject {{ id }} }} }} }}"""
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +37,7 @@ async def nodes(house: House, query: str, network: str) -> list[dict[str, Any]]:
 
 
 async def test_two_partners_of_wuxi_cooperate_without_a_commitment(house: House) -> None:
-    """004 tells of an agreement with the kindergarten in 2024, and of the line to Yangshan from 12 May; of no promise."""
+    """004 tells of the kindergarten's agreement in 2024 and of the line to Yangshan from 12 May, but of no promise."""
     assert await nodes(house, EXPOSURES, WUXI) == [
         {
             "verdict": "FAIL",

@@ -105,7 +105,8 @@ def holds(known: PartnerFacts) -> None:
         assert each.organization == PARTNER
         assert each.verdict is not Verdict.OVERDUE or (each.due and each.due < known.day)
         assert each.verdict is not Verdict.DUE or (each.due and each.due >= known.day)
-        assert each.since is None or each.due is None or each.verdict is Verdict.DUE or each.since <= known.day
+        late = each.verdict in (Verdict.FAIL, Verdict.OVERDUE) and each.due
+        assert not late or (each.since and each.due and each.due < each.since <= known.day)
     keys = {attention(each) for each in found}
     assert len(keys) == len(found), found
     shuffled = random.Random(7).sample(found, len(found))
