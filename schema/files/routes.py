@@ -32,7 +32,7 @@ from service.records import Document
 from service.store.accesses import Accesses
 from service.store.files import Files, Missing, new_name
 from service.store.history import find_by_key
-from service.store.kinds import kind_of
+from service.store.kinds import KINDS
 from service.store.store import Store
 from service.store.wholes import readable
 from service.viewer import ANONYMOUS, Viewer, unauthenticated
@@ -176,8 +176,8 @@ class _Door:
         if document is None or not await readable(Attachment, [document], viewer, day, self._store.known):
             raise not_found(("id",), own_id)
         accesses = Accesses(f"GET {PATH}")
-        if (of := kind_of(document["record"])) is not None:
-            [record] = (await self._store.known(of.PREFIX, [document["record"]])).values()
-            accesses.note_record(of, record, day)
+        of = KINDS[document["record"].partition("_")[0]]
+        [record] = (await self._store.known(of.PREFIX, [document["record"]])).values()
+        accesses.note_record(of, record, day)
         await accesses.leave(self._store.database, viewer.subject, now())
         return document

@@ -100,7 +100,7 @@ class CheckResult:
         None, "organization", OrganizationRecord, "The partner it is about.", "所涉单位。"
     )
     subject: Node | None = field("The record it is about, or the partner.", "所涉记录,或该单位。", resolver=_subject)
-    since: Date | None = field("The first day on which it was so, where known.", "自何日起(如已知)。")
+    since: Date | None = field("The first possible day on which it was so, where known.", "最早自何日起(如已知)。")
     due: Date | None = field("The day by which something is, or was, to be done.", "期限。")
     figure: str | None = field("A number in words, as 95/100; the check tells what it counts.", "数值,如 95/100。")
     evidence: list[Node] = field(
@@ -177,6 +177,7 @@ async def _integrity_checks(
 async def _exposures(
     info: Info,
     network: Network,
+    period: Period = None,
     as_of: AsOf = None,
     first: First = None,
     after: After = None,
@@ -185,7 +186,7 @@ async def _exposures(
 ) -> Any:
     read_as_of(info, as_of)
     part = range_of(ORDER, first, after, last, before)
-    found = await results_for(info, network, None, None, [CheckId.COOPERATION_WITHOUT_COMMITMENT])
+    found = await results_for(info, network, None, period, [CheckId.COOPERATION_WITHOUT_COMMITMENT])
     return page_at_hand([shown(each) for each in found if each.verdict in EXPOSED], part, ORDER)
 
 
@@ -211,10 +212,10 @@ class CheckQuery:
         resolver=_integrity_checks,
     )
     exposures: Connection[CheckResult] | None = field(
-        "Exposure without commitment, the office's daily worklist: partners with whom the lead cooperates this year "
-        "without an effective commitment; last those of whom no source tells the dates. As `integrityChecks` with "
-        "this check alone.",
-        "有合作无承诺(廉洁办每日工作清单):本年有合作而无生效廉洁承诺的单位,文献未载日期者在末。"
+        "Exposure without commitment, the office's daily worklist: partners that cooperate without an effective "
+        "commitment with the lead; last those of whom no source tells the dates. As `integrityChecks` with this check "
+        "alone and its PASS left out.",
+        "有合作无承诺(廉洁办每日工作清单):有合作而与主责单位无生效廉洁承诺的单位,文献未载日期者在末;不列 PASS。"
         "同仅含此项检查的 integrityChecks。",
         right=Right.READ_FINDINGS,
         weight=COMPARING,

@@ -32,7 +32,6 @@ from service.network.memberships import Membership, MembershipRole
 from service.network.spans import stood
 from service.records import Document, Filter, Record
 from service.store.database import Database
-from service.store.kinds import index_name
 from service.store.moments import Past
 from service.store.reads import Query
 from service.viewer import Right
@@ -174,20 +173,21 @@ class Asked:
             self.own(Activity, {"date_key": {"$gte": begins, "$lt": ends + DATED}}),
             self._read(lasting),
         )
-        return [*chain(*found)]
+        return sorted(chain(*found), key=lambda each: str(each["_id"]), reverse=True)
 
     async def _read(self, query: Query, fields: Collection[str] = ()) -> list[Document]:
-        """All that the checks look at of what `query` finds, each once."""
+        """All that the checks look at of what `query` finds, each once, the latest ids first: those a result names."""
         kind, judged = query.kind, replace(query, also=(*query.also, self.looked_at(query.kind)))
-        wanted, index = ("concerns", *FIELDS[kind], *fields), index_name(query.index())
-        found = await self.database.find(kind.COLLECTION, judged.where(), MOST_READ + 1, wanted, index=index)
+        wanted = {"$project": dict.fromkeys(("concerns", *FIELDS[kind], *fields), 1)}
+        found = await self.database.aggregate(kind.COLLECTION, [*judged.steps(), wanted], MOST_READ + 1)
         if len(found) > MOST_READ:
             english, chinese = (
                 f"More than {MOST_READ} {kind.COLLECTION} to check.",
                 f"须检查的记录超过 {MOST_READ} 条。",
             )
             raise Refusal(Problem(Code.LIMIT_EXCEEDED, ("period",), english, chinese))
-        return [*{each["_id"]: each for each in found}.values()]
+        by_id = {each["_id"]: each for each in found}
+        return [by_id[own_id] for own_id in sorted(by_id, reverse=True)]
 
     def looked_at(self, kind: type[Record]) -> Filter:
         """Which records of `kind` count: those that stand, and are no secret."""
