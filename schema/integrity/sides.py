@@ -13,6 +13,7 @@ from schema.lazy import OrganizationType
 from schema.links import one, several
 from schema.network.headcounts import Headcount
 from schema.nodes import PartialDate
+from schema.permissions import within
 from schema.reader import Counted
 from schema.scalars import Date, Moment
 from service.cooperation.attachments import Attachment as AttachmentRecord
@@ -84,7 +85,7 @@ class CommitmentSide:
 
 def sides(root: Parent[Document]) -> Any:
     """Each with what a right on its fields depends on, and all that the commitment tells of that side."""
-    above = {"commitment": root["_id"], **{key: root[key] for key in RIGHTS_KEYS}}
+    above = within({"commitment": root["_id"]}, root)
     publicity = [{**each, "number": number} for number, each in enumerate(root["publicity"], start=1)]
     return [
         {**side, **gate, **above, "publicity": [p for p in publicity if p["organization"] == side["organization"]]}
