@@ -19,6 +19,7 @@ from schema.integrity.findings import Finding, FindingWhere
 from schema.integrity.orders import ByDate, DateOrder, by_date
 from schema.lazy import AuditType, NetworkType, OrganizationType
 from schema.links import one, page, several
+from schema.moments import AsOf, read_as_of
 from schema.nodes import Recorded, entity
 from schema.pages import Connection, page_at_hand, range_of
 from schema.results import RefusalType, write
@@ -163,11 +164,13 @@ async def _audits(
     network: Network,
     where: Annotated[AuditWhere | None, argument("Which ones.", "筛选条件。")] = None,
     order_by: ByDate = DateOrder.LATEST_FIRST,
+    as_of: AsOf = None,
     first: First = None,
     after: After = None,
     last: Last = None,
     before: Before = None,
 ) -> Any:
+    read_as_of(info, as_of)
     query = by_date(Query(domain.Audit, {"network": network}), order_by)
     query = where.narrow(query, info.context.day) if where else query
     return await listed(info, query, first, after, last, before)

@@ -13,6 +13,7 @@ from schema.inputs import Made, Network, optional, required
 from schema.integrity.commitment_enums import ClauseCategory, ClauseSetStatus
 from schema.lazy import NetworkType
 from schema.links import one
+from schema.moments import AsOf, read_as_of
 from schema.nodes import Recorded, entity
 from schema.pages import Connection
 from schema.results import RefusalType, write
@@ -121,11 +122,13 @@ async def _clause_sets(
     network: Network,
     where: Annotated[ClauseSetWhere | None, argument("Which ones.", "筛选条件。")] = None,
     order_by: OrderBy = Order.LATEST_FIRST,
+    as_of: AsOf = None,
     first: First = None,
     after: After = None,
     last: Last = None,
     before: Before = None,
 ) -> Any:
+    read_as_of(info, as_of)
     query = in_order(Query(domain.ClauseSet, {"network": network}), order_by)
     query = where.narrow(query, info.context.day) if where else query
     return await listed(info, query, first, after, last, before)

@@ -18,6 +18,7 @@ from schema.integrity.registered import UnderCommitment
 from schema.integrity.sides import MOST_BLOCKERS, MOST_SIDES, NEEDS, Blocker, CommitmentSide, blockers, sides
 from schema.lazy import AgreementType, CommitmentType, NetworkType, OrganizationType
 from schema.links import one, page
+from schema.moments import AsOf, read_as_of
 from schema.nodes import Recorded, entity
 from schema.pages import Connection
 from schema.results import RefusalType
@@ -160,11 +161,13 @@ async def _commitments(
     network: Network,
     where: Annotated[CommitmentWhere | None, argument("Which ones.", "筛选条件。")] = None,
     order_by: ByDate = DateOrder.LATEST_FIRST,
+    as_of: AsOf = None,
     first: First = None,
     after: After = None,
     last: Last = None,
     before: Before = None,
 ) -> Any:
+    read_as_of(info, as_of)
     query = by_date(Query(domain.Commitment, {"network": network}), order_by)
     query = where.narrow(query, info.context.day) if where else query
     return await listed(info, query, first, after, last, before)

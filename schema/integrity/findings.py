@@ -19,6 +19,7 @@ from schema.integrity.check_enums import CheckId
 from schema.integrity.checks import record
 from schema.lazy import AuditType, BreachType, CommitmentType, GiftType, NetworkType, OrganizationType
 from schema.links import one, several
+from schema.moments import AsOf, read_as_of
 from schema.nodes import Node, Recorded, entity
 from schema.pages import Connection
 from schema.roots import listed
@@ -165,11 +166,13 @@ async def _findings(
     network: Network,
     where: Annotated[FindingWhere | None, argument("Which ones.", "筛选条件。")] = None,
     order_by: OrderOfFindings = FindingOrder.LATEST_FIRST,
+    as_of: AsOf = None,
     first: First = None,
     after: After = None,
     last: Last = None,
     before: Before = None,
 ) -> Any:
+    read_as_of(info, as_of)
     order, descending = ORDERS[order_by]
     query = replace(Query(domain.Finding, {"network": network}), order=order, descending=descending)
     query = where.narrow(query, info.context.day) if where else query

@@ -18,6 +18,7 @@ from schema.integrity.findings import Finding, FindingWhere
 from schema.integrity.orders import ByDate, DateOrder, by_date
 from schema.lazy import NetworkType, OrganizationType
 from schema.links import one, page
+from schema.moments import AsOf, read_as_of
 from schema.nodes import PartialDate, Recorded, entity
 from schema.pages import Connection
 from schema.results import RefusalType, write
@@ -129,11 +130,13 @@ async def _gifts(
     network: Network,
     where: Annotated[GiftWhere | None, argument("Which ones.", "筛选条件。")] = None,
     order_by: ByDate = DateOrder.LATEST_FIRST,
+    as_of: AsOf = None,
     first: First = None,
     after: After = None,
     last: Last = None,
     before: Before = None,
 ) -> Any:
+    read_as_of(info, as_of)
     query = by_date(Query(domain.Gift, {"network": network}), order_by)
     query = where.narrow(query, info.context.day) if where else query
     return await listed(info, query, first, after, last, before)
