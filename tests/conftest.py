@@ -34,6 +34,7 @@ from service.store.relay import Relay
 from service.store.store import Store
 from service.trail.sealing import Masters
 from service.viewer import Grant, Role, Viewer
+from tests import sampling
 
 # A busy machine is no failure, and a run of CI is the same each time.
 settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)
@@ -54,35 +55,8 @@ STRANGER = Viewer("stranger", (Grant(Role.NETWORK_ADMIN, "net_004_wuxi"),))
 DROP_TIMEOUT = 60  # seconds: every collection and index is dropped by itself, and the machine may be busy
 
 
-# What asks every combination of what other tests cover.
-MATRIX = [
-    "api/test_filters",
-    "api/test_mutations",
-    "api/test_rights",
-    "api/test_statistics_sums",
-    "api/test_viewer_can",
-    "faults/test_kill",
-    "faults/test_walk_merge",
-    "house/test_deployment",
-    "house/test_guards",
-    "house/test_seeds",
-    "rules/test_activity_machine",
-    "rules/test_agreement_machine",
-    "rules/test_permission",
-    "rules/test_plan_machine",
-    "rules/test_span_machine",
-    "store/test_indexes",
-    "store/test_races",
-    "store/test_relays_together",
-]
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what runs without measuring coverage, which doubles its time."""
-    for item in items:
-        path = item.path.relative_to(Path(__file__).parent).with_suffix("").as_posix()
-        if path in MATRIX:
-            item.add_marker(pytest.mark.matrix)
+    sampling.mark(items)
 
 
 class Commands(monitoring.CommandListener):

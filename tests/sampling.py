@@ -1,0 +1,62 @@
+"""Which cases of a test that asks every combination stand for all in each run; the others are for make prove."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+# What asks every combination of what other tests cover: it runs without measuring coverage, which doubles its time.
+MATRIX = [
+    "api/test_as_of",
+    "api/test_as_of_integrity",
+    "api/test_filters",
+    "api/test_integrity_register",
+    "api/test_mutations",
+    "api/test_rights",
+    "api/test_statistics_sums",
+    "api/test_viewer_can",
+    "faults/test_kill",
+    "faults/test_walk_gift",
+    "faults/test_walk_merge",
+    "house/test_deployment",
+    "house/test_guards",
+    "house/test_seeds",
+    "rules/test_activity_machine",
+    "rules/test_agreement_machine",
+    "rules/test_permission",
+    "rules/test_plan_machine",
+    "rules/test_span_machine",
+    "store/test_indexes",
+    "store/test_races",
+    "store/test_relays_together",
+]
+# Of these, every n-th case is in each run.
+SAMPLED = {
+    "test_the_same_key_with_other_arguments_is_refused": 8,
+    "test_who_holds_no_right_at_all_is_refused_before_anything_is_read": 8,
+    "test_an_id_of_nothing_or_of_another_kind_is_refused_at_its_place": 4,
+    "test_viewer_can_lists_exactly_the_steps_that_are_not_refused": 3,
+    "test_every_list_below_a_record_is_read_by_an_index": 3,
+    "test_every_list_at_the_root_is_read_by_an_index": 3,
+    "test_the_pages_of_many_parents_are_those_of_each_alone": 3,
+    "test_relays_that_all_believe_to_hold_the_lease_make_no_gap_no_fork_and_no_double": 4,
+    "test_deriving_keys_goes_on_where_it_broke_off": 3,
+    "test_keys_are_derived_anew_and_nothing_else_is_touched": 3,
+}
+# Elsewhere in the store's tests PyMongo's own client is for make prove: here it differs from Motor.
+ON_EVERY_DRIVER = ("store/test_contract", "store/test_database", "store/test_idempotency", "store/test_timing")
+
+
+def mark(items: list[pytest.Item]) -> None:
+    """Mark what runs without measuring coverage, and what is for make prove."""
+    seen: Counter[str] = Counter()
+    for item in items:
+        path = item.path.relative_to(Path(__file__).parent).with_suffix("").as_posix()
+        name = getattr(item, "originalname", item.name)
+        given = getattr(item, "callspec", None)
+        pymongo = given is not None and "pymongo" in given.params.values()
+        if path in MATRIX:
+            item.add_marker(pytest.mark.matrix)
+        if seen[name] % SAMPLED.get(name, 1) or (pymongo and path.startswith("store/") and path not in ON_EVERY_DRIVER):
+            item.add_marker(pytest.mark.prove)
+        seen[name] += 1
