@@ -40,12 +40,12 @@ publish(
 )
 publish(
     CommitmentStatus,
-    "The state of a commitment on a day.",
-    "廉洁承诺状态。",
+    "The state of a commitment on a day; `blockers` tells what a PENDING one lacks.",
+    "廉洁承诺状态;PENDING 者所缺见 blockers。",
     {
         "DRAWN_UP": ("Nobody has signed it yet.", "已拟订,尚无一方签署。"),
-        "PENDING": ("Signed by one or both; see `blockers`.", "已有签署,尚有未完成事项,见 blockers。"),
-        "EFFECTIVE": ("It has no blockers.", "已生效:无未完成事项。"),
+        "PENDING": ("Signed by one or both; something is still missing.", "已有签署,尚有未完成事项。"),
+        "EFFECTIVE": ("Signed by both; nothing is missing.", "已生效:无未完成事项。"),
         "EXPIRED": ("Its term or its agreement is over.", "承诺期限或协议已结束。"),
         "WITHDRAWN": ("A side has withdrawn from it.", "一方已撤回。"),
         "RENEWED": ("Another commitment has taken its place.", "已续签,由后续承诺接续。"),

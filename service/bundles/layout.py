@@ -12,6 +12,7 @@ from service.bundles.pages import (
     HEADING,
     HEIGHT,
     INNER,
+    KEPT_WHOLE,
     LABEL,
     LEADING,
     LEFT,
@@ -31,7 +32,9 @@ from service.bundles.pages import (
     Page,
     Rule,
 )
-from service.bundles.typesetting import lines
+from service.bundles.typesetting import lines, pieces
+
+CAPTION = LABEL.step + 0.8  # the height of a list's name above it
 
 
 class Layout:
@@ -96,7 +99,9 @@ class Layout:
         self._y += 3
         several = sum(isinstance(block, Table) for block in section.blocks) > 1
         titles = self._lines(section.title, INNER, HEADING)
-        self._room(len(titles) * HEADING.step + 1.5 + (self._least(section.blocks[0]) if section.blocks else 0))
+        below = self._least(section.blocks[0]) if section.blocks else 0
+        captioned = several and isinstance(section.blocks[0], Table)
+        self._room(len(titles) * HEADING.step + 1.5 + below + (CAPTION if captioned else 0))
         for line in titles:
             self._put(line, HEADING)
         self._y += 1.5
@@ -117,9 +122,9 @@ class Layout:
 
     def _caption(self, table: Table) -> None:
         """What a list is called, where its section has several."""
-        self._room(LABEL.step + 0.8 + self._least(table))
+        self._room(CAPTION + self._least(table))
         self._put(self._lines(table.name, INNER, LABEL)[0], LABEL)
-        self._y += 0.8
+        self._y += CAPTION - LABEL.step
 
     def _block(self, block: Block) -> None:
         if isinstance(block, Facts):
@@ -201,19 +206,28 @@ class Layout:
         self._y += height
 
     def _widths(self, table: Table) -> list[float]:
-        """As wide as what stands in a column, as far as there is room; the widest give way first."""
+        """As wide as what stands in a column, as far as there is room; the widest give way first, short words last."""
         columns = [[(title, COLUMN)] for title in table.columns]
         for row in table.rows:
             for column, cell in zip(columns, row, strict=True):
                 column.append((written(cell), CELL))
-        wanted = [
-            max(NARROWEST, 2 * PADDING + 0.1 + max(self._widest(text, font) for text, font in column))
-            for column in columns
-        ]
-        return shared(wanted, INNER)
+        around = 2 * PADDING + 0.1
+        wanted = [max(NARROWEST, around + max(self._widest(*each) for each in column)) for column in columns]
+        if sum(wanted) <= INNER:
+            return shared(wanted, INNER)
+        least = [max(NARROWEST, around + max(self._firmest(*each) for each in column)) for column in columns]
+        if (room := INNER - sum(least)) < 0:
+            return shared(wanted, INNER)
+        more = shared([width - own for width, own in zip(wanted, least, strict=True)], room)
+        return [own + width for own, width in zip(least, more, strict=True)]
 
     def _widest(self, text: str, font: Font) -> float:
         return max(self._measure(line, font) for line in self._faces.printable(text).split("\n"))
+
+    def _firmest(self, text: str, font: Font) -> float:
+        """The widest of what no line breaks into, but for what is so wide that it must be broken."""
+        words = (word.rstrip() for line in self._faces.printable(text).split("\n") for word in pieces(line))
+        return max((width for word in words if (width := self._measure(word, font)) <= KEPT_WHOLE), default=0.0)
 
     # ── Signatures ──
 

@@ -14,6 +14,7 @@ POINT = 25.4 / 72
 PADDING = 1.6  # between the text of a cell and its rules
 LEADING = 1.55  # from line to line, in sizes
 NARROWEST = 13.0  # of a column
+KEPT_WHOLE = 22.0  # what of a cell is narrower, as a day, is not broken where there is room
 SIGNED = 46.0  # the height of a signature, a seal and a date
 
 

@@ -41,7 +41,7 @@ def lines(text: str, width: float, measure: Measure) -> list[str]:
 
 def _paragraph(text: str, width: float, measure: Measure) -> Iterator[str]:
     line = ""
-    for piece in _pieces(text):
+    for piece in pieces(text):
         if measure((line + piece).rstrip()) <= width:
             line += piece
             continue
@@ -52,7 +52,7 @@ def _paragraph(text: str, width: float, measure: Measure) -> Iterator[str]:
     yield line.rstrip()
 
 
-def _pieces(text: str) -> Iterator[str]:
+def pieces(text: str) -> Iterator[str]:
     """What no line breaks into, each with the spaces that follow it."""
     start = 0
     for place in range(1, len(text)):

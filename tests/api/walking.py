@@ -58,6 +58,13 @@ class Walker:
         assert set(told["data"].values()) == {None}, told
         return [error["extensions"]["code"] for error in told["errors"]]
 
+    def masked(self, query: str, **variables: object) -> tuple[Any, list[str]]:
+        """What the one root field answers, and the path of each field in it that the token has no right to."""
+        told = self._send(query, None, variables)
+        [answer] = told["data"].values()
+        assert {error["extensions"]["code"] for error in told["errors"]} == {"FORBIDDEN"}, told
+        return answer, [".".join(map(str, error["path"])) for error in told["errors"]]
+
     def _send(self, query: str, key: str | None, variables: Mapping[str, object]) -> Any:
         text = "\n".join([query, *(fragment for spread, fragment in FRAGMENTS.items() if spread in query)])
         answer = self.client.post("/graphql", json={"query": text, "variables": variables}, headers=self.headers(key))

@@ -1,8 +1,10 @@
 """What stands on which page, in which lines: tables over pages, rows over pages, signature blocks in one piece."""
 
+from dataclasses import replace
+
 import pytest
 
-from service.bundles.document import Block, Facts, Language, Signatures, Table, Text
+from service.bundles.document import Block, Facts, Language, Section, Signatures, Table, Text
 from service.bundles.layout import Layout, shared
 from service.bundles.pages import FLOOR, LEFT, RIGHT, WIDTH, Page
 from service.bundles.pdf import faces
@@ -69,6 +71,23 @@ def test_a_heading_never_stands_alone_at_the_foot() -> None:
         pages = laid(Table("表", ("甲",), [("一",)] * rows), Text("二"), Text("三"))
         for page in pages:
             assert page.lines[-2].text[:1] != "第" or "部分" not in page.lines[-3].text
+
+
+def test_a_heading_never_stands_alone_above_several_tables() -> None:
+    several = Section("后一部分", [Table("甲表", ("甲",), [("一",)]), Table("乙表", ("乙",), [("二",)])])
+    for rows in range(10, 36):
+        paper = paper_of(Table("表", ("甲",), [("一",)] * rows))
+        for page in Layout(replace(paper, sections=[*paper.sections, several]), faces()).pages():
+            told = texts(page)
+            assert ("后一部分" in told) == ("甲表" in told)
+
+
+def test_a_day_is_never_broken_where_there_is_room_for_it() -> None:
+    name, own_id, day = "南方医科大学皮肤病医院；中国银行越秀支行" * 3, "agr_644QZTRBPF81KNQA7YR6JEYCFX", "2026-11-22"
+    row = (name, name, name, name, day, day, day, "生效中", own_id)
+    assert texts(laid(Table("协议", [str(each) for each in range(9)], [row]))[0]).count(day) == 3
+    crowded = laid(Table("日期", [str(each) for each in range(9)], [(day,) * 9]))
+    assert "".join(texts(crowded[0])).count("2026") == 9
 
 
 def test_more_than_two_sign_below_each_other() -> None:
