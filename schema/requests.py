@@ -5,7 +5,7 @@ As *GraphQL over HTTP* says (graphql.github.io/graphql-over-http/draft): POST of
 
 import asyncio
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 import orjson
 from starlette.requests import Request
@@ -64,7 +64,7 @@ async def asked_by(request: Request) -> Asked:
         return _of_parameters(request)
     if request.method != "POST":
         raise method_refused("GET, POST")
-    return _of_body(orjson_of(await _body(request), "The body is not JSON.", "请求体不是 JSON。"), by_get=False)
+    return asked_in(orjson_of(await _body(request), "The body is not JSON.", "请求体不是 JSON。"), by_get=False)
 
 
 def method_refused(allowed: str) -> Rejected:
@@ -82,16 +82,18 @@ def _of_parameters(request: Request) -> Asked:
             given[name] = orjson_of(given[name].encode(), english, chinese)
     if not given.get("operationName"):
         given.pop("operationName", None)
-    return _of_body(given, by_get=True)
+    return asked_in(given, by_get=True)
 
 
-def _of_body(given: Any, by_get: bool) -> Asked:
+def well_formed(given: Any) -> TypeGuard[dict[str, Any]]:
+    """Whether it is the object by which an operation is asked for."""
     kinds = {"query": str, "variables": dict | None, "operationName": str | None, "extensions": dict | None}
-    if not (
-        isinstance(given, dict)
-        and all(isinstance(given.get(name), kind) for name, kind in kinds.items())
-        and given["query"].strip()
-    ):
+    return isinstance(given, dict) and all(isinstance(given.get(name), kind) for name, kind in kinds.items())
+
+
+def asked_in(given: Any, by_get: bool) -> Asked:
+    """The operation that an object of a request asks for. Raises `Rejected` when it is none."""
+    if not well_formed(given) or not given["query"].strip():
         raise Rejected(
             400,
             'Send an object: {"query": text, "variables": object, "operationName": text, "extensions": object}.',
@@ -131,10 +133,9 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-def idempotency_key(request: Request) -> str | None:
-    """The caller's key, if any. Raises `Rejected` for one of another length."""
-    key = request.headers.get("idempotency-key")
-    if key is not None and not 0 < len(key) <= LONGEST_KEY:
+def idempotency_key(key: object) -> str | None:
+    """The caller's key, if any. Raises `Rejected` for one of another length, or that is no text."""
+    if key is not None and not (isinstance(key, str) and 0 < len(key) <= LONGEST_KEY):
         raise Rejected(
             400,
             f"An Idempotency-Key has 1 to {LONGEST_KEY} characters.",
