@@ -28,6 +28,7 @@ from schema.cooperation.signing import SigningMutation
 from schema.cooperation.statistics import StatisticsQuery
 from schema.describing import Id, argument, both, field
 from schema.enums import GrantSource, Role
+from schema.feed import Subscription
 from schema.limits import Limits, exceeded, measured, too_long
 from schema.network.branches import PartyBranchMutation
 from schema.network.departments import DepartmentMutation, DepartmentQuery
@@ -201,6 +202,7 @@ class Schema(strawberry.Schema):
 schema = Schema(
     query=Query,
     mutation=Mutation,
+    subscription=Subscription,
     extensions=[OneOperation],
     config=StrawberryConfig(default_resolver=stored_value, disable_field_suggestions=True, scalar_map=SCALARS),
 )

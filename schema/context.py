@@ -9,15 +9,17 @@ from strawberry.types import Info as StrawberryInfo
 
 from schema.limits import USUAL, Limits, Measure
 from schema.reader import Reader
-from service.dates import day_of
+from service.dates import day_of, now
 from service.store.store import Store
 from service.viewer import Viewer
 
 Language = Literal["en", "zh"]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Context:
+    """Nothing changes it but `renew`, between the events of a subscription."""
+
     viewer: Viewer
     at: dt.datetime
     language: Language
@@ -30,6 +32,12 @@ class Context:
     @property
     def day(self) -> dt.date:
         return day_of(self.at)
+
+    async def renew(self) -> None:
+        """The moment, and what the viewer may do now: a subscription outlives both. Raises `Unavailable`."""
+        self.at = now()
+        self.viewer = await self.store.roles.renewed(self.viewer, self.day)
+        self.reader = Reader(self.store.database, self.viewer, self.day)
 
 
 Info: TypeAlias = StrawberryInfo[Context, Any]

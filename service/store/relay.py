@@ -13,14 +13,15 @@ import contextlib
 import datetime as dt
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from service.dates import now
 from service.errors import Unavailable
 from service.store.database import Database, Duplicate
+from service.store.feed import last_sequence
 from service.store.followers import FOLLOWERS, Follower, behind, follow
-from service.store.kinds import KINDS, REVISIONS, SEQUENCE_INDEX
+from service.store.kinds import KINDS, REVISIONS
 from service.store.leases import Lease, acquire, release
 from service.store.store import Store
 
@@ -36,8 +37,14 @@ class Relay:
     """Runs beside the service in each worker; the leases decide which one works for a partition."""
 
     def __init__(
-        self, database: Database, holder: str, written: asyncio.Event, followers: tuple[Follower, ...] = FOLLOWERS
+        self,
+        database: Database,
+        holder: str,
+        written: asyncio.Event,
+        followers: tuple[Follower, ...] = FOLLOWERS,
+        relayed: Callable[[str], None] = lambda _: None,
     ) -> None:
+        """`relayed` is told of each partition to which revisions were relayed."""
         self._database = database
         self._store = Store(database)  # what followers write with, and whether they have
         self._followers = followers
@@ -45,6 +52,7 @@ class Relay:
         self._looked = BEGINNING
         self._holder = holder
         self._written = written
+        self._relayed = relayed
         self._leases: dict[str, Lease] = {}
         self._last: dict[tuple[str, int], int] = {}  # the last sequence given, by partition and fence
 
@@ -143,6 +151,7 @@ class Relay:
             self._forget(lease.name)
             return 0
         self._last[lease.name, lease.fence] = sequence + len(numbered)
+        self._relayed(lease.name)
         await self._clear(collection, entries)
         return len(numbered)
 
@@ -152,11 +161,3 @@ class Relay:
             by_record[entry["record"]].append(entry["_id"])
         for record, ids in by_record.items():
             await self._database.update(collection, {"_id": record}, {"$pull": {"outbox": {"_id": {"$in": ids}}}})
-
-
-async def last_sequence(database: Database, partition: str) -> int:
-    """The highest sequence given in `partition`; 0 before the first."""
-    found = await database.find(
-        REVISIONS, {"partition": partition}, 1, ("sequence",), sort=(("sequence", -1),), index=SEQUENCE_INDEX
-    )
-    return int(found[0]["sequence"]) if found else 0

@@ -16,10 +16,10 @@ from service.cooperation.activities import Activity
 from service.network.giving import give
 from service.network.organizations import Organization, correct, create
 from service.store.doctor import examine
+from service.store.feed import last_sequence
 from service.store.followers import FOLLOWERS, behind, follow
 from service.store.importing import Importable, ImportOutcome, OnError, bring_in
 from service.store.kinds import KINDS
-from service.store.relay import last_sequence
 from service.viewer import ANONYMOUS, Grant, Role, Viewer
 from tests.api.drawn import DRAWN
 from tests.conftest import ADMIN, BANK, LEAD, NETWORK, OBSERVER, Commands, House
