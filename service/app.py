@@ -18,6 +18,7 @@ from schema.files.routes import Taking, attachment_routes
 from schema.graphiql import graphiql_routes, samples
 from schema.http import graphql_route
 from schema.reference import reference_route
+from schema.socket import graphql_socket
 from seeds.loader import plant, read
 from service.dates import now
 from service.errors import Unavailable
@@ -69,8 +70,9 @@ def create_app(settings: Settings, announce: Announce | None = None) -> Starlett
 
     routes: list[BaseRoute] = [
         graphql_route(store, identity, settings.development, settings.limits),
+        graphql_socket(store, identity, settings.development, settings.socket_rules),
         *attachment_routes(store, identity, files, Taking(*taking)),
-        reference_route(*taking, settings.limits),
+        reference_route(*taking, settings.limits, settings.socket_limits),
         Route("/livez", livez),
         Route("/readyz", readyz),
     ]
@@ -103,9 +105,13 @@ class Background:
         database = self._store.database
         await asyncio.gather(
             # A new relay each time: what a failed one believed to hold is not to be trusted.
-            persistently("relay", lambda: Relay(database, self._holder, self._store.written).run()),
+            persistently("relay", lambda: self._relay().run()),
             persistently("sweep", lambda: keep_sweeping(database, self._files)),
         )
+
+    def _relay(self) -> Relay:
+        store = self._store
+        return Relay(store.database, self._holder, store.written, relayed=store.feeds.wake)
 
     async def lacking(self) -> str | None:
         """Why the service is not ready, in one line; None when it is."""

@@ -11,8 +11,10 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 
 import uvicorn
+from starlette.applications import Starlette
 
 from service.dates import now
+from service.frames import Frames
 from service.settings import Settings
 from service.store.database import Database
 from service.store.embedded import EmbeddedEngine, EngineMissing
@@ -49,22 +51,28 @@ def serve(settings: Settings) -> int:
         listener = held.enter_context(bound(settings.host, settings.port))
         connected = held.enter_context(with_database(settings, lasting=False))
         app = create_app(connected, lambda database: announce(connected, listener, database))
-        server = uvicorn.Server(
-            uvicorn.Config(
-                app,
-                loop="uvloop",
-                http="httptools",
-                ws="none",
-                lifespan="on",
-                access_log=False,
-                log_config=None,
-                log_level=logging.WARNING,
-                server_header=False,
-                timeout_graceful_shutdown=GRACE_SECONDS,
-            )
-        )
-        server.run(sockets=[listener])
+        uvicorn.Server(configured(app)).run(sockets=[listener])
     return 0
+
+
+def configured(app: Starlette) -> uvicorn.Config:
+    """How the service is served."""
+    from schema.requests import MOST_BYTES
+
+    return uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        ws=Frames,
+        ws_max_size=MOST_BYTES,
+        ws_per_message_deflate=False,  # a body is not compressed, and small ones would each cost a window
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        log_level=logging.WARNING,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
 
 
 @contextlib.contextmanager

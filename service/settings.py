@@ -5,26 +5,37 @@ Nothing is read on import; `VARIABLES` is the whole list, and `--help` prints it
 
 import contextlib
 import dataclasses
-import hashlib
 import os
-import re
 import secrets
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Self
-from urllib.parse import urlsplit
+from typing import Any, Literal, Self
 
 from schema.limits import Limits, setting_of
+from schema.socket_rules import SocketLimits, SocketRules
 from service.identity import Identity, Issuer, Revoked
 from service.store.addresses import check_address
 from service.store.database import DriverName
+from service.variables import (
+    SHORTEST_KEY,
+    Variable,
+    count,
+    files,
+    issuer,
+    key_id,
+    keys,
+    like,
+    one_of,
+    origins,
+    port,
+    up_to,
+)
 from service.viewer import TokenKeys
 
 CHECKOUT = Path(__file__).parents[1]
-SHORTEST_KEY = 32  # bytes: RFC 7518, 3.2 asks of an HS256 key at least the size of the hash
 
 
 class Mode(StrEnum):
@@ -38,78 +49,6 @@ class SettingsInvalid(Exception):
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = tuple(problems)
-
-
-class Variable(NamedTuple):
-    """An environment variable; `parse` raises ValueError for any text that `english` and `chinese` do not allow."""
-
-    name: str
-    default: str | None
-    parse: Callable[[str], Any]
-    english: str
-    chinese: str
-    secret: bool = False
-
-    def problem(self, text: str) -> str:
-        shown = self.name if self.secret else f"{self.name}={text!r}"
-        return f"{shown} is wrong: it should be {self.english}. 应为{self.chinese}。"
-
-    def absence(self) -> str:
-        return f"{self.name} is missing in production mode: {self.english}. 生产模式必须设置：{self.chinese}。"
-
-
-def _port(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or int(text) > 65535:
-        raise ValueError(text)
-    return int(text)
-
-
-def _count(text: str) -> int:
-    if not re.fullmatch("[1-9][0-9]{0,8}", text, re.ASCII):
-        raise ValueError(text)
-    return int(text)
-
-
-def _one_of(*words: str) -> Callable[[str], str]:
-    return _like("|".join(words))
-
-
-def _like(pattern: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if not re.fullmatch(pattern, text):
-            raise ValueError(text)
-        return text
-
-    return parse
-
-
-def _issuer(text: str) -> str:
-    """An address by https, or on this machine, where nobody listens in between."""
-    address = urlsplit(text)
-    near = address.scheme == "http" and address.hostname in ("127.0.0.1", "::1", "localhost")
-    if not (near or address.scheme == "https") or not address.hostname or address.query or address.fragment:
-        raise ValueError(text)
-    return text
-
-
-def _files(text: str) -> Path | Literal["gridfs"]:
-    return "gridfs" if text == "gridfs" else Path(text)
-
-
-def _up_to(most: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= most:
-            raise ValueError(text)
-        return int(text)
-
-    return parse
-
-
-def _keys(text: str) -> tuple[bytes, ...]:
-    keys = tuple(key.strip().encode() for key in text.split(","))
-    if len({key_id(key) for key in keys}) < len(keys) or any(len(key) < SHORTEST_KEY for key in keys):
-        raise ValueError("too short, or twice the same")
-    return keys
 
 
 VARIABLES: dict[str, Variable] = {
@@ -127,14 +66,14 @@ VARIABLES: dict[str, Variable] = {
     "database": Variable(
         "COBUILD_DATABASE",
         "cobuild",
-        _like("[A-Za-z0-9_-]{1,38}"),
+        like("[A-Za-z0-9_-]{1,38}"),
         "1 to 38 letters, digits, _ or -",
         " 1 至 38 个字母、数字、_ 或 -",
     ),
-    "driver": Variable("COBUILD_DRIVER", "motor", _one_of("motor", "pymongo"), "motor or pymongo", " motor 或 pymongo"),
-    "host": Variable("HOST", "127.0.0.1", _like(r"[^\s/]+"), "an address of this machine", "本机地址"),
+    "driver": Variable("COBUILD_DRIVER", "motor", one_of("motor", "pymongo"), "motor or pymongo", " motor 或 pymongo"),
+    "host": Variable("HOST", "127.0.0.1", like(r"[^\s/]+"), "an address of this machine", "本机地址"),
     "port": Variable(
-        "PORT", "8000", _port, "a port from 0 (any free one) to 65535", " 0（任意空闲端口）至 65535 的端口号"
+        "PORT", "8000", port, "a port from 0 (any free one) to 65535", " 0（任意空闲端口）至 65535 的端口号"
     ),
     "data": Variable("COBUILD_DATA", str(CHECKOUT / ".data"), Path, "a folder", "文件夹"),
     "engine": Variable(
@@ -147,7 +86,7 @@ VARIABLES: dict[str, Variable] = {
     "signing_keys": Variable(
         "COBUILD_TOKEN_KEY",
         None,
-        _keys,
+        keys,
         f"a random key of {SHORTEST_KEY} bytes or more, or several different ones parted by commas (the first signs)",
         f"至少 {SHORTEST_KEY} 字节的随机密钥；可用逗号分隔多个不同的密钥，第一个用于签发",
         secret=True,
@@ -159,12 +98,12 @@ VARIABLES: dict[str, Variable] = {
     "oidc_issuer": Variable(
         "COBUILD_OIDC_ISSUER",
         None,
-        _issuer,
+        issuer,
         "the address of an OIDC issuer (https) whose tokens hold beside our own",
         "OIDC 签发者的 https 地址，其令牌与本地令牌同样有效",
     ),
     "oidc_roles": Variable(
-        "COBUILD_OIDC_ROLES", "roles", _like(r"[^\s]{1,100}"), "the claim that holds the roles", "承载角色的声明名"
+        "COBUILD_OIDC_ROLES", "roles", like(r"[^\s]{1,100}"), "the claim that holds the roles", "承载角色的声明名"
     ),
     "revoked_tokens": Variable(
         "COBUILD_REVOKED_TOKENS",
@@ -173,24 +112,31 @@ VARIABLES: dict[str, Variable] = {
         "a file with one revoked token (jti) or subject (sub) a line",
         "撤销名单文件，每行一个令牌（jti）或主体（sub）",
     ),
+    "origins": Variable(
+        "COBUILD_ORIGINS",
+        None,
+        origins,
+        "origins parted by commas, as https://app.example, whose pages may open a WebSocket beside our own host's",
+        "以逗号分隔的来源，如 https://app.example；除本机页面外，其页面可建立 WebSocket 连接",
+    ),
     "files": Variable(
         "COBUILD_FILES",
         None,
-        _files,
+        files,
         "a folder for attached files, gridfs to keep them in the database; a folder in COBUILD_DATA unless told",
         "存放附件的文件夹，或 gridfs（存入数据库）；默认在 COBUILD_DATA 内",
     ),
     "file_megabytes": Variable(
         "COBUILD_FILE_MEGABYTES",
         "20",
-        _up_to(1_000),
+        up_to(1_000),
         "how large an attached file may be, 1 to 1000 megabytes of 1024 × 1024 bytes",
         "单个附件的上限，1 至 1000 兆字节（1 兆为 1024 × 1024 字节）",
     ),
     "upload_seconds": Variable(
         "COBUILD_UPLOAD_SECONDS",
         "120",
-        _up_to(3_600),
+        up_to(3_600),
         "how long an upload may take, 1 to 3600 seconds",
         "单次上传的时限，1 至 3600 秒",
     ),
@@ -199,11 +145,27 @@ VARIABLES |= {
     f"limit_{each.name}": Variable(
         setting_of(each.name),
         str(each.default),
-        _count,
+        count,
         f"a whole number: the most {each.name.replace('_', ' ')} of one operation",
         f"正整数：单个操作的 {each.name} 上限",
     )
     for each in dataclasses.fields(Limits)
+}
+VARIABLES |= {
+    "socket_operations": Variable(
+        setting_of("socket_operations"),
+        str(SocketLimits.socket_operations),
+        count,
+        "a whole number: the most operations that run on one WebSocket at the same time",
+        "正整数：单个 WebSocket 同时运行的操作上限",
+    ),
+    "sockets": Variable(
+        setting_of("sockets"),
+        str(SocketLimits.sockets),
+        count,
+        "a whole number: the most WebSockets of a viewer, or of an address without a token, in each process",
+        "正整数：每个进程内同一用户（未认证时为同一地址）的 WebSocket 上限",
+    ),
 }
 REQUIRED_IN_PRODUCTION = ("mongodb_uri", "signing_keys")
 
@@ -230,6 +192,8 @@ class Settings:
     file_megabytes: int
     upload_seconds: int
     limits: Limits
+    socket_limits: SocketLimits
+    origins: frozenset[str]
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -248,7 +212,9 @@ class Settings:
         if problems:
             raise SettingsInvalid(problems)
         limits = {each.name: values.pop(f"limit_{each.name}") for each in dataclasses.fields(Limits)}
-        return cls(**values, limits=Limits(**limits))
+        sockets = SocketLimits(values.pop("socket_operations"), values.pop("sockets"))
+        origins = values.pop("origins") or frozenset()
+        return cls(**values, limits=Limits(**limits), socket_limits=sockets, origins=origins)
 
     @property
     def development(self) -> bool:
@@ -259,6 +225,10 @@ class Settings:
         """Where attached files are kept; None for in the database."""
         return None if self.files == "gridfs" else self.files or self.data / "files"
 
+    @property
+    def socket_rules(self) -> SocketRules:
+        return SocketRules(self.limits, self.socket_limits, self.origins)
+
     def token_keys(self) -> TokenKeys:
         """The keys given, else the one kept in the data folder. Raises `SettingsInvalid` when that is damaged."""
         keys = self.signing_keys or (kept_key(self.data / "token.key"),)
@@ -268,11 +238,6 @@ class Settings:
         """What tokens are judged by. Raises `SettingsInvalid` as `token_keys` does."""
         issuer = Issuer(self.oidc_issuer, self.token_audience, self.oidc_roles) if self.oidc_issuer else None
         return Identity(self.token_keys(), issuer, Revoked(self.revoked_tokens))
-
-
-def key_id(key: bytes) -> str:
-    """The `kid` by which a token names the key that signed it."""
-    return hashlib.sha256(key).hexdigest()[:8]
 
 
 def kept_key(path: Path) -> bytes:

@@ -1,0 +1,95 @@
+"""What a setting is, and the texts it may be: an environment variable, parsed or refused in both languages."""
+
+import hashlib
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+from urllib.parse import urlsplit
+
+SHORTEST_KEY = 32  # bytes: RFC 7518, 3.2 asks of an HS256 key at least the size of the hash
+
+
+class Variable(NamedTuple):
+    """An environment variable; `parse` raises ValueError for any text that `english` and `chinese` do not allow."""
+
+    name: str
+    default: str | None
+    parse: Callable[[str], Any]
+    english: str
+    chinese: str
+    secret: bool = False
+
+    def problem(self, text: str) -> str:
+        shown = self.name if self.secret else f"{self.name}={text!r}"
+        return f"{shown} is wrong: it should be {self.english}. 应为{self.chinese}。"
+
+    def absence(self) -> str:
+        return f"{self.name} is missing in production mode: {self.english}. 生产模式必须设置：{self.chinese}。"
+
+
+def port(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or int(text) > 65535:
+        raise ValueError(text)
+    return int(text)
+
+
+def count(text: str) -> int:
+    if not re.fullmatch("[1-9][0-9]{0,8}", text, re.ASCII):
+        raise ValueError(text)
+    return int(text)
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    return like("|".join(words))
+
+
+def like(pattern: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(text)
+        return text
+
+    return parse
+
+
+def issuer(text: str) -> str:
+    """An address by https, or on this machine, where nobody listens in between."""
+    address = urlsplit(text)
+    near = address.scheme == "http" and address.hostname in ("127.0.0.1", "::1", "localhost")
+    if not (near or address.scheme == "https") or not address.hostname or address.query or address.fragment:
+        raise ValueError(text)
+    return text
+
+
+def origins(text: str) -> frozenset[str]:
+    """As a browser tells them: scheme, host and port alone."""
+    origins = [each.strip().lower() for each in text.split(",")]
+    if not all(re.fullmatch(r"https?://[a-z0-9.\-\[\]:]+", each) for each in origins):
+        raise ValueError(text)
+    return frozenset(origins)
+
+
+def files(text: str) -> Path | Literal["gridfs"]:
+    return "gridfs" if text == "gridfs" else Path(text)
+
+
+def up_to(most: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= most:
+            raise ValueError(text)
+        return int(text)
+
+    return parse
+
+
+def keys(text: str) -> tuple[bytes, ...]:
+    given = tuple(key.strip().encode() for key in text.split(","))
+    if len({key_id(key) for key in given}) < len(given) or any(len(key) < SHORTEST_KEY for key in given):
+        raise ValueError("too short, or twice the same")
+    return given
+
+
+def key_id(key: bytes) -> str:
+    """The `kid` by which a token names the key that signed it."""
+    return hashlib.sha256(key).hexdigest()[:8]
