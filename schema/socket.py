@@ -137,8 +137,9 @@ class Socket:
     async def _initialise(self, payload: dict[str, Any]) -> None:
         if self._known is not None:
             raise Closing(Ending.INITIALISED_TWICE, "Too many initialisation requests")
-        headers = self._websocket.headers
-        authorization = named(payload, "Authorization") or headers.get("authorization")
+        authorization = named(payload, "Authorization")
+        if authorization is None:
+            authorization = self._websocket.headers.get("authorization")
         if (accepted := named(payload, "Accept-Language")) is not None:
             self._language = language_of(str(accepted))
         self._known = ANONYMOUS

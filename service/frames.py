@@ -33,7 +33,7 @@ class Frames(WebSocketsSansIOProtocol):
         await super().send(message)
         if closing and self.close_timer is not None:
             self.close_timer.cancel()
-            self.close_timer = self.loop.call_later(CLOSING_SECONDS, self.transport.abort)
+            self._wait_for_the_other_side(CLOSING_SECONDS)
 
     async def receive(self) -> ASGIReceiveEvent:
         message = await super().receive()
@@ -86,6 +86,9 @@ class Frames(WebSocketsSansIOProtocol):
         self.transport.write(b"".join(self.conn.data_to_send()))
         if self.transport.can_write_eof():
             self.transport.write_eof()
+        self._wait_for_the_other_side(seconds)
+
+    def _wait_for_the_other_side(self, seconds: float) -> None:
         self.read_paused = False
         self.transport.resume_reading()
         self.close_timer = self.loop.call_later(seconds, self.transport.abort)

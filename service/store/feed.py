@@ -109,6 +109,10 @@ class Feeds:
                 _, task = self._feeds.pop(partition)
                 task.cancel()
 
+    def followed(self) -> frozenset[str]:
+        """The partitions that somebody follows now."""
+        return frozenset(self._feeds)
+
     def wake(self, partition: str) -> None:
         """Something was relayed: whoever follows need not wait for the next look."""
         if partition in self._feeds:

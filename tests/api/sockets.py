@@ -3,7 +3,7 @@
 import asyncio
 import datetime as dt
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -92,6 +92,14 @@ def codes(errors: Sequence[dict[str, Any]]) -> list[str]:
     return [error["extensions"]["code"] for error in errors]
 
 
+async def eventually(condition: Callable[[], bool], seconds: float = SECONDS) -> bool:
+    for _ in range(int(seconds / 0.01)):
+        if condition():
+            return True
+        await asyncio.sleep(0.01)
+    return condition()
+
+
 class Served:
     """A house that is served."""
 
@@ -105,7 +113,7 @@ class Served:
     async def opened(self, protocols: Sequence[str] = (PROTOCOL,), **options: Any) -> AsyncIterator[Client]:
         async with connect(
             f"ws://127.0.0.1:{self.port}/graphql",
-            subprotocols=[Subprotocol(each) for each in protocols],
+            subprotocols=[Subprotocol(each) for each in protocols] or None,
             compression=None,
             **{"proxy": None, "max_queue": None, **options},
         ) as connection:
@@ -125,14 +133,17 @@ class Served:
 
 @asynccontextmanager
 async def served(
-    house: House, rules: SocketRules | None = None, identity: Identity | None = None, development: bool = False
+    house: House, rules: SocketRules | None = None, identity: Identity | None = None, narrow: bool = False
 ) -> AsyncIterator[Served]:
+    """The house on a port of its own. A narrow one has little on the way to who does not read."""
     rules, identity = rules or SocketRules(), identity or Identity(KEYS)
     routes = [
-        graphql_route(house.store, identity, development, rules.limits),
-        graphql_socket(house.store, identity, development, rules),
+        graphql_route(house.store, identity, False, rules.limits),
+        graphql_socket(house.store, identity, False, rules),
     ]
     with socket.create_server(("127.0.0.1", 0)) as listener:
+        if narrow:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)
         server = uvicorn.Server(configured(Starlette(routes=routes)))
         task = asyncio.create_task(server.serve(sockets=[listener]))
         try:
