@@ -8,12 +8,13 @@ import pytest
 
 from schema import feed
 from schema.nodes import MASK
+from service.cooperation.groups import LeadingGroup
 from service.dates import day_of, now
 from service.errors import Refusal, Unavailable
 from service.store import roles
 from service.store.feed import last_sequence
 from service.store.relay import Relay
-from service.viewer import ANONYMOUS, Viewer
+from service.viewer import ANONYMOUS, Right, Viewer
 from tests.api.sockets import FEED, eventually
 from tests.api.world import WUXI, do, version_of
 from tests.conftest import (
@@ -106,6 +107,16 @@ async def test_one_is_told_of_the_records_that_one_may_know_of_and_of_no_other(h
     assert [(event["sequence"], event["recordId"]) for event in await told(house, viewer)] == expected
 
 
+async def test_a_record_that_one_may_no_longer_know_of_is_passed_over(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LeadingGroup, "READ", Right.READ_DRAFT_FINDINGS)
+    every, seen = [await told(house, viewer) for viewer in (OFFICER, ADMIN)]
+    groups = [event for event in every if event["recordId"].startswith(LeadingGroup.PREFIX)]
+    assert groups
+    assert seen == [event for event in every if event not in groups]
+
+
 async def test_what_is_private_is_masked_for_whom_it_is_in_the_timeline(house: House) -> None:
     fields = "recordId changes { field before after }"
     seen = {name: str(await told(house, viewer, fields=fields)) for name, viewer in INSIDERS.items()}
@@ -168,8 +179,10 @@ async def test_a_sequence_below_nought_is_refused_in_both_languages(house: House
 async def test_who_loses_the_right_is_told_nothing_more(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(roles, "KEPT_SECONDS", 0.0)
     given = {"subject": "随后", "role": "RECORDER", "holder": "某人", "network": NETWORK}
-    given |= {"organization": BANK, "since": "2024-01-01"}
-    role = (await do(house, "giveRole", input=given))["id"]
+    given["organization"] = BANK
+    answer = await do(house, "giveRole", input=given)
+    assert answer["__typename"] == "RoleAssignment", answer
+    role = answer["id"]
     viewer = await house.store.roles.viewer(Viewer("随后"), day_of(now()))
     last = await last_sequence(house.database, NETWORK)
     async with aclosing(house.events(FEED % "sequence", viewer, network=NETWORK, after=last - 1)) as results:

@@ -169,7 +169,7 @@ async def test_pings_of_who_reads_no_answers_do_not_pile_up(service: Served) -> 
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(flood(), 1)
         [connection] = service.server.server_state.connections
-        assert connection.transport.get_write_buffer_size() < 2**20  # type: ignore[union-attr]  # a protocol of ours
+        assert connection.transport.get_write_buffer_size() < 2**20
     assert await eventually(lambda: not service.server.server_state.connections)
 
 
@@ -182,8 +182,8 @@ async def test_who_reads_too_slowly_is_closed(house: House) -> None:
         for each in messages:
             await client.write(frame(orjson.dumps(each)))
         [connection] = service.server.server_state.connections
-        assert await eventually(lambda: connection.close_sent)  # type: ignore[union-attr]  # a protocol of ours
-        assert connection.transport.get_write_buffer_size() < 2**20  # type: ignore[union-attr]
+        assert await eventually(lambda: connection.close_sent)
+        assert connection.transport.get_write_buffer_size() < 2**20
         assert await client.ending() == 4508
         client.writer.close()
         assert await eventually(lambda: not service.server.server_state.connections)
@@ -203,7 +203,7 @@ async def test_who_does_not_answer_a_ping_is_gone(house: House, monkeypatch: pyt
         await client.write(frame(INIT))
         assert (await client.frame())[0] == TEXT
         [connection] = service.server.server_state.connections
-        connection.keepalive_timeout()  # type: ignore[union-attr]  # as its timer does
+        connection.keepalive_timeout()  # as its timer does
         assert await client.ending() == 1011
 
 
