@@ -50,6 +50,10 @@ class Frames(WebSocketsSansIOProtocol):
         if not self.read_paused:
             self.transport.resume_reading()
 
+    def handle_ping(self) -> None:
+        if not self.close_sent:
+            super().handle_ping()
+
     def handle_cont(self, event: Frame) -> None:
         if len(self.frames) < MOST_FRAGMENTS:
             super().handle_cont(event)

@@ -198,6 +198,19 @@ async def test_an_end_of_the_service_is_told(house: House) -> None:
         assert await silent.ending() == 1001
 
 
+async def test_what_is_said_after_the_end_is_not_answered(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    async with served(house) as service, raw(service) as client:
+        await client.write(frame(INIT))
+        assert (await client.frame())[0] == TEXT
+        [connection] = service.server.server_state.connections
+        connection.shutdown()
+        await client.write(frame(b"p", PING) + frame(b"[]") + frame(b"\x03\xe8", CLOSE))
+        assert await client.ending() == 1001
+        assert await client.reader.read() == b""
+        assert await eventually(lambda: not service.server.server_state.connections)
+    assert not caplog.records
+
+
 async def test_who_does_not_answer_a_ping_is_gone(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     async with served(house) as service, raw(service) as client:
         await client.write(frame(INIT))
