@@ -9,13 +9,14 @@ import pytest
 
 from schema import operations
 from schema.limits import Limits
+from schema.reader import Reader
 from schema.requests import LONGEST_KEY
 from schema.socket_rules import SocketRules
 from service.errors import Unavailable
 from service.store import reads
 from tests.api.sockets import Client, Served, codes, served, token
 from tests.api.wire import client_of, post
-from tests.conftest import FRONT_END, NETWORK, House
+from tests.conftest import ADMIN, FRONT_END, NETWORK, House
 
 CREATE = """mutation($name: String!) { createOrganization(input: {network: "NETWORK", name: $name, sector: OTHER,
     province: "广东省", city: "广州市"}) { __typename ... on Organization { id }
@@ -120,6 +121,38 @@ async def test_rights_are_those_of_the_token(service: Served) -> None:
         answer = await client.asked(CREATE, variables={"name": "不可"})
     assert codes(answer["payload"]["errors"]) == ["FORBIDDEN"]
     assert answer["payload"]["errors"][0]["path"] == ["createOrganization"]
+
+
+@pytest.mark.parametrize("after", [0, -1])
+async def test_a_subscription_that_is_refused_ends_alone(service: Served, after: int) -> None:
+    async with service.client(FRONT_END if after == 0 else ADMIN) as client:
+        await client.follow("f", after=after)
+        refused = await client.hear()
+        assert (refused["type"], refused["id"]) == ("error", "f")
+        assert codes(refused["payload"]) == ["FORBIDDEN" if after == 0 else "INVALID"]
+        assert refused["payload"][0]["path"] == ["networkFeed"]
+        await client.subscribe("f", "{ __typename }")
+        assert (await client.hear())["type"] == "next"
+
+
+async def test_an_event_with_a_fault_in_a_field_is_told_and_the_feed_goes_on(
+    service: Served, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await service.relay_all()
+    one = Reader.one
+
+    async def broken(own: Reader, *given: Any) -> Any:
+        monkeypatch.setattr(Reader, "one", one)
+        raise RuntimeError("secret of the inside")
+
+    monkeypatch.setattr(Reader, "one", broken)
+    await client.follow("f", fields="sequence record { id }")
+    first, second = [(await client.hear())["payload"] for _ in range(2)]
+    assert (first["data"]["networkFeed"], codes(first["errors"])) == (
+        {"sequence": 1, "record": None},
+        ["INTERNAL_ERROR"],
+    )
+    assert (second["data"]["networkFeed"]["sequence"], "errors" in second) == (2, False)
 
 
 async def test_a_fault_inside_is_told_by_its_reference_alone(

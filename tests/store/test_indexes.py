@@ -7,6 +7,7 @@ import itertools
 import json
 import uuid
 from collections.abc import Mapping
+from contextlib import aclosing
 from dataclasses import replace
 
 import pytest
@@ -36,6 +37,9 @@ VIEWERS = {"admin": ADMIN, "observer": OBSERVER, "anonymous": ANONYMOUS, "of two
 @pytest.fixture(scope="module")
 async def house(make_database: MakeDatabase) -> House:
     return await furnished(await make_database("mongomock"))
+
+
+FOLLOW = "subscription($network: ID!, $after: Int) { networkFeed(network: $network, after: $after) { sequence } }"
 
 
 async def test_every_set_of_filters_in_every_order_has_an_index(house: House) -> None:
@@ -198,8 +202,10 @@ async def test_the_trail_is_read_and_written_by_an_index(watched: tuple[House, L
         await house.data(
             f"{{ nodes(ids: {ids}) {{ ... on Activity {{ {timeline} }} ... on Organization {{ {timeline} }} }} }}"
         )
+    async with aclosing(house.events(FOLLOW, network=NETWORK, after=0)) as events:
+        assert (await anext(events)).errors is None
     assert (await examine(house.database)).sound
-    await ledger.check(least=15)
+    await ledger.check(least=18)
 
 
 async def test_what_actions_look_up_is_read_by_an_index(watched: tuple[House, Ledger]) -> None:
