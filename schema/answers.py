@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from graphql import GraphQLError
 from starlette.responses import Response
+from structlog.contextvars import bind_contextvars
 
 from schema.context import Language
 from schema.results import message, outer_path
@@ -27,6 +28,7 @@ STATUS = {
     Code.NOT_FOUND: 404,
     Code.ALREADY_EXISTS: 409,
     Code.LIMIT_EXCEEDED: 413,
+    Code.RATE_LIMITED: 429,
     Code.SERVICE_UNAVAILABLE: 503,
 }  # by the first problem; 422 for all others
 HEADERS = {
@@ -57,6 +59,8 @@ class Rejected(Refusal):
 def answer(
     content: Any, status: int = 200, media_type: str = JSON, headers: Mapping[str, str] | None = None
 ) -> Response:
+    if codes := sorted({error["extensions"]["code"] for error in content.get("errors", ())}):
+        bind_contextvars(codes=codes)  # for the log
     return Response(orjson.dumps(content), status, {**HEADERS, **(headers or {})}, f"{media_type}; charset=utf-8")
 
 

@@ -1,16 +1,19 @@
 """The schema on one page: what can be asked, what can be done, and by whom it may be."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing
 from typing import Annotated, Any
 
 import strawberry
 from graphql import GraphQLError, get_operation_ast
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
-from strawberry.types import ExecutionContext
+from strawberry.types import ExecutionContext, ExecutionResult
+from structlog.contextvars import bind_contextvars
 
-from schema.context import Info
+from schema.accesses import AccessQuery
+from schema.context import Context, Info
 from schema.cooperation.activities import ActivityMutation, ActivityQuery
 from schema.cooperation.agreements import AgreementMutation, AgreementQuery
 from schema.cooperation.amending import AmendmentMutation
@@ -29,7 +32,21 @@ from schema.cooperation.statistics import StatisticsQuery
 from schema.describing import Id, argument, both, field
 from schema.enums import GrantSource, Role
 from schema.feed import Subscription
+from schema.integrity.acknowledgements import AcknowledgementMutation
+from schema.integrity.audits import AuditMutation, AuditQuery
+from schema.integrity.breaches import BreachMutation, BreachQuery
+from schema.integrity.checks import CheckQuery
+from schema.integrity.clauses import ClauseSetMutation, ClauseSetQuery
+from schema.integrity.commitments import CommitmentQuery
+from schema.integrity.drawing import DrawingMutation
+from schema.integrity.education import EducationQuery
+from schema.integrity.finding_steps import FindingMutation
+from schema.integrity.findings import FindingQuery
+from schema.integrity.gifts import GiftMutation, GiftQuery
+from schema.integrity.overview import OverviewQuery
+from schema.integrity.undertaking import UndertakingMutation
 from schema.limits import Limits, exceeded, measured, too_long
+from schema.moments import AsOf, read_as_of
 from schema.network.branches import PartyBranchMutation
 from schema.network.departments import DepartmentMutation, DepartmentQuery
 from schema.network.headcounts import HeadcountMutation, HeadcountQuery
@@ -45,6 +62,7 @@ from schema.nodes import Node
 from schema.scalars import SCALARS
 from schema.search import SearchQuery
 from schema.selection import stored_fields
+from schema.trail import TrailQuery
 from service.errors import Code, Problem, Refusal, refuse_any
 from service.records import Document
 from service.store.kinds import kind_of
@@ -76,13 +94,17 @@ async def _found(info: Info, own_id: str) -> Document | None:
     return None if kind is None else await info.context.reader.one(kind.PREFIX, own_id, stored_fields(info, kind))
 
 
-async def _node(info: Info, id: Id) -> Any:
+async def _node(info: Info, id: Id, as_of: AsOf = None) -> Any:
+    read_as_of(info, as_of)
     return await _found(info, id)
 
 
 async def _nodes(
-    info: Info, ids: Annotated[list[strawberry.ID], argument("At most 100 ids.", "最多 100 个编号。")]
+    info: Info,
+    ids: Annotated[list[strawberry.ID], argument("At most 100 ids.", "最多 100 个编号。")],
+    as_of: AsOf = None,
 ) -> Any:
+    read_as_of(info, as_of)
     if len(ids) > MOST_NODES:
         english, chinese = (
             f"At most {MOST_NODES} ids; {len(ids)} were given.",
@@ -129,6 +151,17 @@ class Query(
     DossierQuery,
     GraphQuery,
     CalendarQuery,
+    TrailQuery,
+    AccessQuery,
+    CheckQuery,
+    OverviewQuery,
+    EducationQuery,
+    ClauseSetQuery,
+    CommitmentQuery,
+    GiftQuery,
+    BreachQuery,
+    AuditQuery,
+    FindingQuery,
 ):
     pass
 
@@ -158,6 +191,14 @@ class Mutation(
     ActivityMutation,
     ConfirmingMutation,
     AttachmentMutation,
+    ClauseSetMutation,
+    DrawingMutation,
+    UndertakingMutation,
+    AcknowledgementMutation,
+    GiftMutation,
+    BreachMutation,
+    AuditMutation,
+    FindingMutation,
 ):
     pass
 
@@ -189,14 +230,33 @@ class OneOperation(SchemaExtension):
             english = "The document holds no such operation, or several: name one of them in operationName."
             chinese = "文档中没有该操作,或有多个操作:请在 operationName 中指明其一。"
             raise Refusal(Problem(Code.GRAPHQL_INVALID, ("operation_name",), english, chinese))
+        asked.context.accesses.operation = operation.name.value if operation.name else None
+        bind_contextvars(operation=operation.operation.value)  # for the log
         found = measured(schema._schema, asked.graphql_document, operation, asked.variables)
         asked.context.measures.append(found)
         exceeded(found, limits)
 
 
 class Schema(strawberry.Schema):
+    async def execute(self, *given: Any, **options: Any) -> Any:
+        """As it is, once the access log tells what is answered. Raises `Unavailable` when that cannot be written."""
+        result = await super().execute(*given, **options)
+        await options["context_value"].leave_accesses()
+        return result
+
+    async def subscribe(self, *given: Any, **options: Any) -> Any:
+        """As `execute`, event by event."""
+        return _logged(await super().subscribe(*given, **options), options["context_value"])
+
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Logs nothing: a refusal is an answer, and http.py logs what is a fault, without the caller's values."""
+
+
+async def _logged(results: AsyncGenerator[ExecutionResult, None], context: Context) -> AsyncIterator[ExecutionResult]:
+    async with aclosing(results):
+        async for result in results:
+            await context.leave_accesses()
+            yield result
 
 
 schema = Schema(
@@ -204,7 +264,9 @@ schema = Schema(
     mutation=Mutation,
     subscription=Subscription,
     extensions=[OneOperation],
-    config=StrawberryConfig(default_resolver=stored_value, disable_field_suggestions=True, scalar_map=SCALARS),
+    config=StrawberryConfig(
+        default_resolver=stored_value, disable_field_suggestions=True, scalar_map=SCALARS, info_class=Info
+    ),
 )
 for directive in schema._schema.directives:
     if directive.name == "access":  # strawberry has no place for what a directive's argument says

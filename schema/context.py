@@ -3,14 +3,17 @@
 import datetime as dt
 import re
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal
 
+from graphql.pyutils import Path
 from strawberry.types import Info as StrawberryInfo
 
 from schema.limits import USUAL, Limits, Measure
 from schema.reader import Reader
 from service.dates import day_of, now
+from service.store.accesses import Accesses
 from service.store.store import Store
+from service.trail.keys import KnownKeys
 from service.viewer import Viewer
 
 Language = Literal["en", "zh"]
@@ -27,7 +30,11 @@ class Context:
     store: Store
     reader: Reader
     limits: Limits = USUAL
+    known_keys: KnownKeys = field(default_factory=dict)  # whose signatures on checkpoints hold
+    accesses: Accesses = field(default_factory=Accesses)  # what is answered that is restricted
     measures: list[Measure] = field(default_factory=list)  # of the operation, once it is measured
+    as_of: dt.datetime | None = None  # the moment that it is read at, where that is not the present
+    moments: dict[str | int, "Context"] = field(default_factory=dict)  # by root field, where one is read as of another
 
     @property
     def day(self) -> dt.date:
@@ -39,8 +46,32 @@ class Context:
         self.viewer = await self.store.roles.renewed(self.viewer, self.day)
         self.reader = Reader(self.store.database, self.viewer, self.day)
 
+    async def leave_accesses(self) -> None:
+        """Tell the access log what was answered, before it leaves, and begin anew. Raises `Unavailable`."""
+        await self.accesses.leave(self.store.database, self.viewer.subject, self.at)
+        self.accesses = Accesses(self.accesses.operation)
 
-Info: TypeAlias = StrawberryInfo[Context, Any]
+
+class Info(StrawberryInfo[Context, Any]):
+    """What a resolver is told; its context is that of the moment at which its root field is read."""
+
+    @property
+    def present(self) -> Context:
+        """The context of the request itself."""
+        context: Context = self._raw_info.context
+        return context
+
+    @property
+    def context(self) -> Context:
+        present = self.present
+        return present.moments.get(root_of(self.path), present) if present.moments else present
+
+
+def root_of(path: Path) -> str | int:
+    """The root field that leads to `path`, by its name in the answer."""
+    while path.prev is not None:
+        path = path.prev
+    return path.key
 
 
 def language_of(accept_language: str | None) -> Language:

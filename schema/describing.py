@@ -12,6 +12,7 @@ from schema.permissions import Guard
 from service.viewer import Right
 
 E = TypeVar("E", bound=Enum)
+WORDS: dict[type[Enum], Mapping[str, tuple[str, str]]] = {}  # of every published enum: what its values are called
 
 
 def both(english: str, chinese: str) -> str:
@@ -19,12 +20,18 @@ def both(english: str, chinese: str) -> str:
     return f"{english} {chinese}"
 
 
-def publish(kind: type[E], english: str, chinese: str, values: Mapping[str, tuple[str, str]]) -> type[E]:
-    """Publish a domain enum with a description of itself and of each value. Raises KeyError when one is missing."""
-    published = strawberry.enum(kind, description=both(english, chinese))
+def publish(
+    kind: type[E], english: str, chinese: str, values: Mapping[str, tuple[str, str]], name: str | None = None
+) -> type[E]:
+    """Publish a domain enum with a description of itself and of each value. Raises KeyError when one is missing.
+
+    It has the name it has in the code, or `name` where another area's has that.
+    """
+    published = strawberry.enum(kind, name=name, description=both(english, chinese))
     definition: StrawberryEnumDefinition = vars(published)["__strawberry_definition__"]
     for value in definition.values:
         value.description = both(*values[value.name])
+    WORDS[kind] = values
     return published
 
 

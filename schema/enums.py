@@ -114,6 +114,8 @@ publish(
         "IDEMPOTENCY_KEY_REUSED": ("The key was used with other arguments.", "幂等键已用于其他参数。"),
         "BAD_CURSOR": ("Not a cursor of this list and order.", "游标不属于该列表与排序。"),
         "LIMIT_EXCEEDED": ("More than the published limit.", "超出公布的限制。"),
+        "PERSISTED_QUERY_NOT_FOUND": ("No known document has this id.", "没有该编号的查询文档。"),
+        "RATE_LIMITED": ("The budget of this minute is spent.", "本分钟的额度已用尽。"),
         "BAD_REQUEST": ("The request cannot be read.", "请求无法解读。"),
         "GRAPHQL_INVALID": ("The document does not parse or validate.", "查询文档不合法。"),
         "SERVICE_UNAVAILABLE": ("The database is away; retry.", "数据库暂不可用,请重试。"),

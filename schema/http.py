@@ -14,35 +14,54 @@ from starlette.responses import Response
 from starlette.routing import Route
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types import ExecutionResult
+from structlog.contextvars import bind_contextvars
 
 from schema.answers import GRAPHQL, JSON, answer, refusal_answer, unavailable
 from schema.context import Context, Language, language_of
-from schema.limits import USUAL, Limits
-from schema.operations import ACTING, READING, context_of, executed, extensions_of, not_executed, told_of
+from schema.operations import (
+    ACTING,
+    READING,
+    Means,
+    context_of,
+    cost_of,
+    executed,
+    extensions_of,
+    not_executed,
+    told_of,
+)
 from schema.requests import Asked, asked_by, idempotency_key, media_type_of, method_refused
+from service.dates import now
 from service.errors import Code, Problem, Refusal, Unavailable
-from service.identity import Identity
-from service.store.store import Store
+from service.viewer import ANONYMOUS
 
 
-def graphql_route(store: Store, identity: Identity, development: bool, limits: Limits = USUAL) -> Route:
-    """The end-point. In development, what went wrong inside the service is told as well as logged."""
+def graphql_route(means: Means) -> Route:
+    """The end-point."""
+    rates = means.rates
 
     async def endpoint(request: Request) -> Response:
         language = language_of(request.headers.get("accept-language"))
-        media_type = JSON
+        media_type, moment, cost = JSON, now(), 0
+        payer, headers = rates.payer(request, ANONYMOUS), dict[str, str]()
         try:
             media_type = media_type_of(request.headers.get("accept"))
-            asked = await asked_by(request)
+            known = await means.identity.identify(request.headers.get("authorization"))
+            payer = rates.payer(request, known)
+            headers = await rates.admit(payer, moment)
+            asked = await asked_by(request, means.documents)
             key = idempotency_key(request.headers.get("idempotency-key"))
-            known = await identity.identify(request.headers.get("authorization"))
-            context = await context_of(store, known, language, key, limits)
+            context = await context_of(means, known, language, key, moment)
             result = await _executed(asked, context)
+            cost = cost_of(context)
+            bind_contextvars(cost=cost)
+            response = _answer(result, language, means.development, media_type, extensions_of(asked, context))
         except Refusal as refusal:
-            return refusal_answer(refusal, language, media_type)
+            response = refusal_answer(refusal, language, media_type)
         except Unavailable:
-            return refusal_answer(unavailable(), language, media_type)
-        return _answer(result, language, development, media_type, extensions_of(asked, context))
+            response = refusal_answer(unavailable(), language, media_type)
+        rates.charge(payer, cost, moment)
+        response.headers.update(headers)
+        return response
 
     return Route("/graphql", endpoint, methods=[*HTTPMethod])  # refused here: every error has a code
 

@@ -44,6 +44,7 @@ from service.store.reads import MOST_ON_A_PAGE, USUAL_ON_A_PAGE
 USUAL_LIST = 10  # items of a list that has no pages
 PAGED = frozenset({"nodes", "edges"})  # what a page's size multiplies
 LIST_ARGUMENT = "ids"  # a list of as many as it is asked for
+MOMENT_ARGUMENT, REBUILDING = "asOf", 250  # what it costs to rebuild what stood at a moment
 BOTTOMLESS = 2**31  # the depth of fragments that name each other in a circle, which validation refuses too
 
 
@@ -99,7 +100,10 @@ def measured(
 
 
 def exceeded(measure: Measure, limits: Limits) -> None:
-    """Raises `Refusal` LIMIT_EXCEEDED for each limit that `measure` is above, with its value and its setting."""
+    """Raises `Refusal` LIMIT_EXCEEDED for each limit that `measure` is above, with its value and its setting.
+
+    FORBIDDEN where introspection is off.
+    """
     refuse_any(
         too_much(each.name, getattr(measure, each.name), getattr(limits, each.name))
         for each in fields(limits)
@@ -114,6 +118,9 @@ def too_long(errors: Iterable[GraphQLError], limits: Limits) -> Iterator[Problem
 
 
 def too_much(name: str, found: int, most: int) -> Problem:
+    if not most:  # which only introspection's limit can be
+        english, chinese = "The schema may not be asked for here; it stands in /docs.", "此处不允许内省;模式见 /docs。"
+        return Problem(Code.FORBIDDEN, (name,), english, chinese)
     setting, words = setting_of(name), name.replace("_", " ")
     english = f"The operation's {words} come to {found}; at most {most} (setting {setting})."
     chinese = f"该操作的 {name} 为 {found},最多 {most}(设置项 {setting})。"
@@ -193,9 +200,8 @@ class _Pass:
                 introspection_depth=inner.introspection_depth + 1, aliases=inner.aliases + alias, cost=0
             )
         weight = _weight(declared) + int(named is not None and is_composite_type(named))
-        return inner._replace(
-            depth=inner.depth + 1, aliases=inner.aliases + alias, cost=repeated * (weight + inner.cost)
-        )
+        cost = repeated * (weight + inner.cost) + _rebuilding(node, declared)
+        return inner._replace(depth=inner.depth + 1, aliases=inner.aliases + alias, cost=cost)
 
     def _declared(self, own_type: GraphQLNamedType | None, name: str) -> GraphQLField | None:
         if name in ("__schema", "__type"):
@@ -239,6 +245,12 @@ class _Pass:
 def _weight(declared: GraphQLField | None) -> int:
     """What a field costs beside its objects."""
     return _told(declared, "weight")
+
+
+def _rebuilding(node: FieldNode, declared: GraphQLField | None) -> int:
+    """What a field costs beside its objects when it is asked for as of a moment."""
+    asked = declared is not None and MOMENT_ARGUMENT in declared.args
+    return REBUILDING if asked and any(each.name.value == MOMENT_ARGUMENT for each in node.arguments or ()) else 0
 
 
 def _told(declared: GraphQLField | None, name: str) -> int:

@@ -13,7 +13,10 @@ from schema.context import Info
 from schema.describing import After, Before, First, Last, both, field
 from schema.enums import Action, Origin, Precision
 from schema.pages import Connection, bad_cursor, range_of, slice_of
+from schema.permissions import noted
 from schema.scalars import Date, Moment, moment_text
+from schema.selection import selected
+from service.dates import FIRST_DAY
 from service.permission import steps_open
 from service.records import QUOTED, RIGHTS_KEYS, Document, Record
 from service.store.history import Part
@@ -45,22 +48,34 @@ class Change:
     after: JSON | None = field("Its value after.", "改动后的值。")
 
 
+def _changes(root: Parent[Document], info: Info) -> Any:
+    if selected(info) & {"before", "after"}:
+        for right in root["shown_by"]:
+            info.context.accesses.note(right, root["network"], root["record"])
+    return root["changes"]
+
+
 @strawberry.type(description=both("One write of a record: who, when, why, what.", "一次写入:何人、何时、何因、何事。"))
 class Revision:
     version: int = field("The version it made.", "所形成的版本号。")
     at: Moment = field("When it was recorded.", "载入时间。")
     by: str = field(
-        "The `sub` of the token; of the service itself, `service:` and which part of it.",
-        "操作者:令牌中的 sub;系统自身以 service: 开头。",
+        "The `sub` of the token; of the service itself, `service:` and which part of it. Who reported a breach is "
+        "masked unless READ_RESTRICTED is held.",
+        "操作者:令牌中的 sub;系统自身以 service: 开头。无 READ_RESTRICTED 权限者看不到违约举报人。",
     )
     action: str = field(
         "The mutation, or what else wrote it: `createAttachment` an upload, `seed` the seeds, `role give` the command "
-        "line, `repoint` a merge and `markRenewed` a renewal that others follow.",
+        "line, `repoint` a merge and `markRenewed` a renewal that others follow; `countAcknowledgements`, "
+        "`settleCommitment` and `endCommitments` keep a commitment with what it depends on.",
         "操作名称:变更名,或 createAttachment(上传)、seed(初始数据)、"
-        "role give(命令行)、repoint(合并后更新)、markRenewed(续签后更新)。",
+        "role give(命令行)、repoint(合并后更新)、markRenewed(续签后更新)、countAcknowledgements、"
+        "settleCommitment、endCommitments(廉洁承诺随知晓登记、续签、协议结束更新)。",
     )
     reason: str | None = field("Why.", "原因。")
-    changes: list[Change] = field("What it changed; private facts are masked.", "改动内容,隐私项已遮蔽。")
+    changes: list[Change] = field(
+        "What it changed; private facts are masked.", "改动内容,隐私项已遮蔽。", resolver=_changes
+    )
     sequence: int | None = field("Its place in its part of the trail, once relayed.", "在留痕分区内的序号,转存后给出。")
     hash: str = field("Its hash, in hexadecimal.", "哈希值(十六进制)。")
     previous: str | None = field("The hash before it.", "前一条哈希值。")
@@ -81,6 +96,8 @@ def own_kind(document: Document) -> type[Record]:
 def _sources(root: Parent[Document], info: Info) -> Any:
     right = own_kind(root).PRIVATE.get(QUOTED)
     if right is None or info.context.viewer.may(right, root["network"], root["concerns"]):
+        if right is not None and "quotation" in selected(info):
+            noted(info, right, root, [source["quotation"] for source in root["sources"] if source["quotation"]])
         return root["sources"]
     return masked(root["sources"], ["quotation"])
 
@@ -90,6 +107,8 @@ def _gaps(root: Parent[Document]) -> Any:
 
 
 def _viewer_can(root: Parent[Document], info: Info) -> Any:
+    if info.context.as_of is not None:  # the past stays as it was
+        return []
     return steps_open(own_kind(root), root, info.context.viewer, info.context.day)
 
 
@@ -103,6 +122,7 @@ async def _timeline(
 ) -> Any:
     part, kind = range_of("version", first, after, last, before), own_kind(root)
     above, below = _version(part.before, "before", 0), _version(part.after, "after", NEVER)
+    below = min(below, int(root["version"]) + 1)
     versions = Part(above, below, part.size + 1, newest_first=not part.backwards)
     found = await info.context.reader.history(kind.PREFIX, root["_id"], versions)
     shown = [shown_revision(revision, kind, root, info.context.viewer) for revision in found]
@@ -154,12 +174,19 @@ def _version(key: str | None, path: str, otherwise: int) -> int:
 
 def shown_revision(revision: Document, kind: type[Record], document: Document, viewer: Viewer) -> Document:
     """The revision as this viewer may see it, its facts under the names of this schema."""
-    hidden = [
-        path.split(".")
-        for path, right in kind.PRIVATE.items()
-        if not viewer.may(right, document["network"], document["concerns"])
-    ]
-    return {**revision, "changes": [_shown_change(change, hidden) for change in revision["changes"]]}
+    may = {path: viewer.may(right, document["network"], document["concerns"]) for path, right in kind.PRIVATE.items()}
+    hidden = [path.split(".") for path in may if not may[path]]
+    shown = {right for path, right in kind.PRIVATE.items() if may[path] and _stands(revision, path.split("."))}
+    changes = [_shown_change(change, hidden) for change in revision["changes"]]
+    own = kind.MAKER if revision["version"] == 1 else None
+    by = revision["by"] if own is None or viewer.may(own, document["network"], document["concerns"]) else MASK
+    return {**revision, "by": by, "changes": changes, "shown_by": shown | ({own} - {None})}
+
+
+def _stands(revision: Document, path: list[str]) -> bool:
+    """Whether `revision` says anything at `path`."""
+    own = [change for change in revision["changes"] if change["field"] == path[0]]
+    return any(masked(each, path[1:]) != each for change in own for each in (change["before"], change["after"]))
 
 
 def _shown_change(change: Document, hidden: list[list[str]]) -> Document:
@@ -196,11 +223,20 @@ def renamed(value: Any) -> Any:
 
 def entity(kind: type[Record], english: str, chinese: str) -> Any:
     """Publish a class as the type of `kind`'s documents, under the kind's name."""
+    rights = (Right.READ_FINDINGS, Right.READ_DRAFT_FINDINGS)
+    without, with_drafts = (kind.readable_filter(right, FIRST_DAY) for right in rights)
+    may_be_draft = without != with_drafts
 
     def publish_type(cls: Any) -> Any:
-        cls.is_type_of = classmethod(
-            lambda _, value, __: isinstance(value, dict) and str(value.get("_id", "")).startswith(f"{kind.PREFIX}_")
-        )
+        cls.is_type_of = classmethod(lambda _, value, info: _is(kind, value, info, may_be_draft))
         return strawberry.type(cls, name=kind.__name__, description=both(english, chinese))
 
     return publish_type
+
+
+def _is(kind: type[Record], value: Any, info: Any, may_be_draft: bool) -> bool:
+    """Whether `value` is a document of `kind`. Each record that is answered comes by here, wherever it was found."""
+    own = isinstance(value, dict) and str(value.get("_id", "")).startswith(f"{kind.PREFIX}_")
+    if own and may_be_draft:
+        info.context.accesses.note_record(kind, value, info.context.day)
+    return own

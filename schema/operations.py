@@ -1,21 +1,28 @@
 """One operation run for one viewer, however it was asked for: within its time, each error told with its code."""
 
 import asyncio
+import datetime as dt
 from collections.abc import Collection
+from dataclasses import dataclass, field
 from typing import Any
 
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
+from structlog.contextvars import bind_contextvars
 
 from schema.answers import MOST_ERRORS, Rejected, shown
 from schema.api import schema
 from schema.context import Context, Language
-from schema.limits import Limits
+from schema.documents import ANY, Documents
+from schema.limits import USUAL, Limits
+from schema.rates import Rates
 from schema.reader import Reader
 from schema.requests import Asked
-from service.dates import day_of, now
+from service.dates import day_of
 from service.errors import Code
+from service.identity import Identity
 from service.store.store import Store
+from service.trail.keys import KnownKeys
 from service.viewer import Viewer
 
 OPERATION_SECONDS = 15.0
@@ -23,12 +30,34 @@ READING = frozenset({OperationType.QUERY})
 ACTING = frozenset({OperationType.QUERY, OperationType.MUTATION})
 
 
-async def context_of(store: Store, known: Viewer, language: Language, key: str | None, limits: Limits) -> Context:
+@dataclass(frozen=True)
+class Means:
+    """What operations are answered with, over HTTP and sockets alike.
+
+    `trail_keys` are those whose signatures on checkpoints hold. In development, what went wrong inside the service is
+    told as well as logged.
+    """
+
+    store: Store
+    identity: Identity
+    rates: Rates
+    documents: Documents = ANY
+    limits: Limits = USUAL
+    trail_keys: KnownKeys = field(default_factory=dict)
+    development: bool = False
+
+
+async def context_of(means: Means, known: Viewer, language: Language, key: str | None, moment: dt.datetime) -> Context:
     """What an operation of `known` carries, who has now the roles given to it here as well."""
-    moment = now()
-    viewer = await store.roles.viewer(known, day_of(moment))
-    reader = Reader(store.database, viewer, day_of(moment))
-    return Context(viewer, moment, language, key, store, reader, limits)
+    viewer = await means.store.roles.viewer(known, day_of(moment))
+    reader = Reader(means.store.database, viewer, day_of(moment))
+    bind_contextvars(viewer=viewer.subject)  # for the log
+    return Context(viewer, moment, language, key, means.store, reader, means.limits, means.trail_keys)
+
+
+def cost_of(context: Context) -> int:
+    """What the operation was counted as; 0 where it was not measured."""
+    return context.measures[-1].cost if context.measures else 0
 
 
 async def executed(asked: Asked, context: Context, kinds: Collection[OperationType]) -> ExecutionResult:

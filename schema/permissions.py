@@ -1,11 +1,15 @@
-"""Rights on fields: a field with a right answers null and an error to whoever lacks it for that record."""
+"""Rights on fields: a field with a right answers null and an error to whoever lacks it for that record.
+
+What is answered under a right whose use is logged is noted here, for the access log.
+"""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from strawberry.extensions import FieldExtension
+from strawberry.types import Info
 
-from schema.context import Info
+from service.records import RIGHTS_KEYS, Document
 from service.viewer import Right, Viewer, forbidden
 
 
@@ -20,14 +24,28 @@ def check(viewer: Viewer, right: Right, source: Any) -> None:
         raise forbidden(right)
 
 
+def within(value: Document, root: Document) -> Document:
+    """A value inside the record `root` with what a right on its fields depends on, and whose it is."""
+    return {**value, **{key: root[key] for key in RIGHTS_KEYS}, "record": root["_id"]}
+
+
+def noted(info: Info[Any, Any], right: Right, source: Any, value: Any) -> Any:
+    """`value`, which is answered of the record that `source` is or stands in; a root field has none."""
+    if isinstance(source, dict) and value not in (None, "", []):
+        info.context.accesses.note(right, source["network"], source["_id"] if "_id" in source else source["record"])
+    return value
+
+
 class Guard(FieldExtension):
     def __init__(self, right: Right) -> None:
         self.right = right
 
-    def resolve(self, next_: Callable[..., Any], source: Any, info: Info, **kwargs: Any) -> Any:
+    def resolve(self, next_: Callable[..., Any], source: Any, info: Info[Any, Any], **kwargs: Any) -> Any:
         check(info.context.viewer, self.right, source)
-        return next_(source, info, **kwargs)
+        return noted(info, self.right, source, next_(source, info, **kwargs))
 
-    async def resolve_async(self, next_: Callable[..., Awaitable[Any]], source: Any, info: Info, **kwargs: Any) -> Any:
+    async def resolve_async(
+        self, next_: Callable[..., Awaitable[Any]], source: Any, info: Info[Any, Any], **kwargs: Any
+    ) -> Any:
         check(info.context.viewer, self.right, source)
-        return await next_(source, info, **kwargs)
+        return noted(info, self.right, source, await next_(source, info, **kwargs))

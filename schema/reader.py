@@ -3,8 +3,9 @@
 import asyncio
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from strawberry.dataloader import DataLoader
@@ -13,10 +14,12 @@ from service.permission import may_read
 from service.records import RIGHTS_KEYS, Document, Record
 from service.store import history, reads, unpaired
 from service.store.database import Database
+from service.store.followers import unfollowed
 from service.store.history import Part
 from service.store.kinds import KINDS
 from service.store.reads import Query, Range
 from service.store.tallies import By, tally
+from service.store.wholes import readable
 from service.viewer import Viewer
 
 W = TypeVar("W")
@@ -58,6 +61,14 @@ class Told(NamedTuple):
     part: Part
 
 
+class Head(NamedTuple):
+    """A version of a record, in its part of the trail."""
+
+    own_id: str
+    partition: str
+    version: int
+
+
 class Lacking(NamedTuple):
     """Those of type `prefix` that have no pairing in a network."""
 
@@ -71,6 +82,7 @@ class Reader:
 
     def __init__(self, database: Database, viewer: Viewer, day: dt.date) -> None:
         self.database = database
+        self._trail = database  # to read histories from
         self._viewer = viewer
         self._day = day
         self._records: DataLoader[Wanted, Document | None] = DataLoader(self._load_records, cache=False)
@@ -78,6 +90,7 @@ class Reader:
         self._totals: DataLoader[Below, int] = DataLoader(self._load_totals, cache=False)
         self._counts: DataLoader[Counted, dict[Any, int]] = DataLoader(self._load_counts, cache=False)
         self._histories: DataLoader[Told, list[Document]] = DataLoader(self._load_histories, cache=False)
+        self._followed: DataLoader[Head, bool] = DataLoader(self._load_followed, cache=False)
         self._unpaired: DataLoader[Lacking, list[Document]] = DataLoader(self._load_unpaired, cache=False)
 
     async def one(self, prefix: str, own_id: str, fields: tuple[str, ...]) -> Document | None:
@@ -105,6 +118,10 @@ class Reader:
         """A part of a record's revisions."""
         return await self._histories.load(Told(prefix, own_id, part))
 
+    async def followed(self, own_id: str, partition: str, version: int) -> bool:
+        """Whether all that follows from this version of a record has been done."""
+        return await self._followed.load(Head(own_id, partition, version))
+
     async def unpaired(self, wanted: Lacking) -> list[Document]:
         """All of them, by name."""
         return await self._unpaired.load(wanted)
@@ -118,11 +135,10 @@ class Reader:
             kind = KINDS[prefix]
             fields = {*RIGHTS_KEYS, *kind.STATE_KEYS}.union(*(each.fields for each in same))
             loaded = await self._answering(kind, {each.own_id for each in same}, fields)
-            found |= {
-                own_id: document
-                for own_id, document in loaded.items()
-                if may_read(kind, document, self._viewer, self._day)
-            }
+            own = {document["_id"]: document for document in loaded.values()}.values()
+            known = partial(reads.by_ids, self.database)
+            shown = await readable(kind, own, self._viewer, self._day, known)
+            found |= {own_id: document for own_id, document in loaded.items() if document["_id"] in shown}
         return [found.get(each.own_id) for each in wanted]
 
     async def _answering(self, kind: type[Record], ids: set[str], fields: set[str]) -> dict[str, Document]:
@@ -142,7 +158,7 @@ class Reader:
         found: dict[int, list[Document]] = {}
         for same in _alike(wanted, lambda each: (each.key, repr(each.query), each.part, each.fields)):
             one, parents = same[0], {each.parent for each in same}
-            loaded = await reads.pages(self.database, parents, one.key, one.query, one.part, one.fields)
+            loaded = await self._listed(parents, one)
             found |= {id(each): loaded.get(each.parent, []) for each in same}
         return [found[id(each)] for each in wanted]
 
@@ -150,9 +166,15 @@ class Reader:
         found: dict[int, int] = {}
         for same in _alike(wanted, lambda each: (each.key, repr(each.query))):
             one, parents = same[0], {each.parent for each in same}
-            loaded = await reads.counts(self.database, parents, one.key, one.query)
+            loaded = await self._numbered(parents, one)
             found |= {id(each): loaded.get(each.parent, 0) for each in same}
         return [found[id(each)] for each in wanted]
+
+    async def _listed(self, parents: Collection[str], one: Below) -> dict[str, list[Document]]:
+        return await reads.pages(self.database, parents, one.key, one.query, one.part, one.fields)
+
+    async def _numbered(self, parents: Collection[str], one: Below) -> dict[str, int]:
+        return await reads.counts(self.database, parents, one.key, one.query)
 
     async def _load_counts(self, wanted: list[Counted]) -> list[dict[Any, int]]:
         found: dict[int, dict[Any, int]] = {}
@@ -171,9 +193,14 @@ class Reader:
         found: dict[Told, list[Document]] = {}
         for same in _alike(wanted, lambda each: (each.prefix, each.part)):
             ids = sorted({each.own_id for each in same})
-            loaded = await history.histories(self.database, KINDS[same[0].prefix], ids, same[0].part)
+            loaded = await history.histories(self._trail, KINDS[same[0].prefix], ids, same[0].part)
             found |= {each: list(loaded[each.own_id]) for each in same}
         return [found[each] for each in wanted]
+
+    async def _load_followed(self, wanted: list[Head]) -> list[bool]:
+        versions = {each.own_id: (each.partition, each.version) for each in wanted}
+        waiting = await unfollowed(self._trail, versions)
+        return [each.own_id not in waiting for each in wanted]
 
     async def _load_unpaired(self, wanted: list[Lacking]) -> list[list[Document]]:
         found: dict[Lacking, list[Document]] = {}

@@ -11,11 +11,19 @@ import orjson
 from starlette.requests import Request
 
 from schema.answers import GRAPHQL, JSON, Rejected
+from schema.documents import ANY, Documents
 from service.errors import Code
 
 MOST_BYTES = 256 * 1024
 LONGEST_KEY = 200  # characters of an idempotency key
 UTF_8 = ("utf-8", "utf8")
+KINDS = {
+    "query": str | None,
+    "documentId": str | None,
+    "variables": dict | None,
+    "operationName": str | None,
+    "extensions": dict | None,
+}
 BODY_SECONDS = 10.0  # within which a body arrives
 
 
@@ -58,13 +66,14 @@ def _weight(parameters: list[str]) -> float:
         return 0.0
 
 
-async def asked_by(request: Request) -> Asked:
-    """The operation that a request asks for. Raises `Rejected` for anything that is none."""
+async def asked_by(request: Request, documents: Documents = ANY) -> Asked:
+    """The operation that a request asks for, by its text or its id. Raises `Rejected` for anything that is none."""
     if request.method == "GET":
-        return _of_parameters(request)
+        return asked_in(_parameters(request), documents, by_get=True)
     if request.method != "POST":
         raise method_refused("GET, POST")
-    return asked_in(orjson_of(await _body(request), "The body is not JSON.", "请求体不是 JSON。"), by_get=False)
+    given = orjson_of(await _body(request), "The body is not JSON.", "请求体不是 JSON。")
+    return asked_in(given, documents, by_get=False)
 
 
 def method_refused(allowed: str) -> Rejected:
@@ -72,7 +81,7 @@ def method_refused(allowed: str) -> Rejected:
     return Rejected(405, english, f"请以 {allowed.replace(', ', ' 或 ')} 发送请求。", headers={"Allow": allowed})
 
 
-def _of_parameters(request: Request) -> Asked:
+def _parameters(request: Request) -> dict[str, Any]:
     given: dict[str, Any] = dict(request.query_params)
     if len(given) < len(request.query_params.multi_items()):
         raise Rejected(400, "A parameter is given twice.", "参数重复。")
@@ -82,26 +91,35 @@ def _of_parameters(request: Request) -> Asked:
             given[name] = orjson_of(given[name].encode(), english, chinese)
     if not given.get("operationName"):
         given.pop("operationName", None)
-    return asked_in(given, by_get=True)
+    return given
 
 
 def well_formed(given: Any) -> TypeGuard[dict[str, Any]]:
-    """Whether it is the object by which an operation is asked for."""
-    kinds = {"query": str, "variables": dict | None, "operationName": str | None, "extensions": dict | None}
-    return isinstance(given, dict) and all(isinstance(given.get(name), kind) for name, kind in kinds.items())
+    """Whether it is an object by which an operation is asked for, by its text, were it empty, or its id."""
+    return (
+        isinstance(given, dict)
+        and all(isinstance(given.get(name), kind) for name, kind in KINDS.items())
+        and (given.get("query") is not None or _id_of(given) is not None)
+    )
 
 
-def asked_in(given: Any, by_get: bool) -> Asked:
+def asked_in(given: Any, documents: Documents, by_get: bool) -> Asked:
     """The operation that an object of a request asks for. Raises `Rejected` when it is none."""
-    if not well_formed(given) or not given["query"].strip():
+    if not well_formed(given) or not ((given.get("query") or "").strip() or _id_of(given)):
         raise Rejected(
             400,
             'Send an object: {"query": text, "variables": object, "operationName": text, "extensions": object}.',
             '请发送对象:{"query": 文本, "variables": 对象, "operationName": 文本, "extensions": 对象}。',
         )
-    return Asked(
-        given["query"], given.get("variables"), given.get("operationName"), given.get("extensions") or {}, by_get
-    )
+    text = documents.text_of(given.get("query"), _id_of(given))
+    return Asked(text, given.get("variables"), given.get("operationName"), given.get("extensions") or {}, by_get)
+
+
+def _id_of(given: dict[str, Any]) -> str | None:
+    """The id by which a document is named, if it is."""
+    named = (given.get("extensions") or {}).get("persistedQuery")
+    own_id = named.get("sha256Hash") if isinstance(named, dict) else given.get("documentId")
+    return own_id if isinstance(own_id, str) and own_id else None
 
 
 def orjson_of(text: bytes, english: str, chinese: str) -> Any:

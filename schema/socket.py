@@ -8,65 +8,78 @@ said is on its way, and a reader that lets it wait too long is closed.
 """
 
 import asyncio
+import logging
+import secrets
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack, aclosing, suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
-from strawberry.schema.exceptions import InvalidOperationTypeError
+from structlog.contextvars import bind_contextvars, clear_contextvars
 
-from schema.answers import Rejected, fault, refusal_answer, told, unavailable
-from schema.api import schema
-from schema.context import Context, language_of
+from schema.answers import Rejected, fault, refusal_answer
+from schema.context import language_of
 from schema.limits import setting_of
 from schema.messages import PROTOCOL, Closing, Ending, Message, Places, TooMany, message_of, named, origin_allowed
-from schema.operations import ACTING, context_of, executed, extensions_of, not_executed, told_of
-from schema.requests import Asked, asked_in, idempotency_key
+from schema.operations import Means
+from schema.rates import place_of
+from schema.socket_operations import Caller, Operation
 from schema.socket_rules import USUAL_RULES, SocketRules
 from service.dates import now
 from service.errors import Code, Problem, Refusal, Unavailable
-from service.identity import Identity, ends_at
-from service.store.store import Store
+from service.identity import ends_at
+from service.metrics import Metrics
 from service.viewer import ANONYMOUS, Viewer
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class House:
     """What all sockets share."""
 
-    store: Store
-    identity: Identity
-    development: bool
+    means: Means
+    metrics: Metrics
     rules: SocketRules
     places: Places
 
 
-def graphql_socket(
-    store: Store, identity: Identity, development: bool, rules: SocketRules = USUAL_RULES
-) -> WebSocketRoute:
+def graphql_socket(means: Means, metrics: Metrics, rules: SocketRules = USUAL_RULES) -> WebSocketRoute:
     """The end-point, at the address of the one over HTTP."""
-    house = House(store, identity, development, rules, Places(rules.sockets.sockets))
+    house = House(means, metrics, rules, Places(rules.sockets.sockets))
 
     async def endpoint(websocket: WebSocket) -> None:
+        clear_contextvars()
+        bind_contextvars(socket=secrets.token_hex(8))  # for the log
         with ExitStack() as place:
             try:
                 _admit(websocket, house, place)
             except Refusal as refusal:
                 language = language_of(websocket.headers.get("accept-language"))
-                await websocket.send_denial_response(refusal_answer(refusal, language))
+                response = refusal_answer(refusal, language)
+                _refused(house, response.status_code, refusal.problems[0].code)
+                await websocket.send_denial_response(response)
                 return
             offered = PROTOCOL in websocket.scope["subprotocols"]
             await websocket.accept(PROTOCOL if offered else None)
             if offered:
                 await Socket(websocket, house, place).converse()
             else:
+                _refused(house, Ending.SUBPROTOCOL)
                 with suppress(WebSocketDisconnect):
                     await websocket.close(Ending.SUBPROTOCOL, "Subprotocol not acceptable")
 
     return WebSocketRoute("/graphql", endpoint)
+
+
+def _refused(house: House, status: int, *codes: Code) -> None:
+    house.metrics.refused(codes)
+    log.info("socket refused", extra={"status": int(status)})
 
 
 def _admit(websocket: WebSocket, house: House, place: ExitStack) -> None:
@@ -76,7 +89,7 @@ def _admit(websocket: WebSocket, house: House, place: ExitStack) -> None:
         english, chinese = "Pages of this origin are not let in.", "不接受来自该来源页面的连接。"
         raise Rejected(403, english, chinese, Code.FORBIDDEN)
     try:
-        place.enter_context(house.places.one_for(f"address {websocket.client.host if websocket.client else ''}"))
+        place.enter_context(house.places.one_for(f"address {place_of(websocket)}"))
     except TooMany:
         most, setting = house.rules.sockets.sockets, setting_of("sockets")
         english = f"At most {most} sockets from one address without a token (setting {setting})."
@@ -98,6 +111,22 @@ class Socket:
 
     async def converse(self) -> None:
         """Until either side ends it."""
+        began, ending = time.perf_counter(), "CANCELLED"
+        log.info("socket opened")
+        try:
+            with self._house.metrics.socket_open():
+                closing = await self._closing()
+                ending = closing.code.name
+                if closing.code is not Ending.GONE:
+                    with suppress(WebSocketDisconnect):  # by the other side, in this moment
+                        await self._websocket.close(closing.code, closing.reason)
+        finally:
+            viewer = {"viewer": self._known.subject} if self._known else {}
+            milliseconds = round(1000 * (time.perf_counter() - began), 1)
+            log.info("socket ended", extra={"ending": ending, "milliseconds": milliseconds, **viewer})
+
+    async def _closing(self) -> Closing:
+        """Why it ends, once nothing of it goes on."""
         try:
             async with self._tasks:
                 await self._read()
@@ -106,9 +135,7 @@ class Socket:
         except* Exception as group:
             fault("a socket", group)
             closing = Closing(Ending.FAULT, "A fault of the service")
-        if closing.code is not Ending.GONE:
-            with suppress(WebSocketDisconnect):  # by the other side, in this moment
-                await self._websocket.close(closing.code, closing.reason)
+        return closing
 
     async def _read(self) -> None:
         """Raises `Closing` in the end."""
@@ -151,7 +178,7 @@ class Socket:
 
     async def _identified(self, authorization: str) -> Viewer:
         try:
-            return await self._house.identity.identify(authorization)
+            return await self._house.means.identity.identify(authorization)
         except Refusal as refusal:
             raise Closing(Ending.FORBIDDEN, refusal.problems[0].english) from None
         except Unavailable:
@@ -180,70 +207,22 @@ class Socket:
             raise Closing(Ending.UNAUTHORIZED, "Unauthorized")
         if own_id in self._running:
             raise Closing(Ending.DUPLICATE_ID, "An operation with this id is running")
+        caller = Caller(self._websocket, self._known, self._language)
+        operation = Operation(self._house.means, self._house.metrics, caller, partial(self._tell, own_id))
         most = self._house.rules.sockets.socket_operations
         if len(self._running) >= most:
             setting = setting_of("socket_operations")
             english = f"At most {most} operations run on a socket at the same time (setting {setting})."
             chinese = f"一个连接上最多同时运行 {most} 个操作(设置项 {setting})。"
-            await self._refuse(own_id, Refusal(Problem(Code.LIMIT_EXCEEDED, (), english, chinese)))
+            await operation.refuse(Refusal(Problem(Code.LIMIT_EXCEEDED, (), english, chinese)))
             return
-        self._running[own_id] = self._tasks.create_task(self._run(own_id, asked_for, self._known))
+        self._running[own_id] = self._tasks.create_task(operation.run(asked_for))
 
-    async def _run(self, own_id: str, asked_for: dict[str, Any], known: Viewer) -> None:
-        """One operation, to its end."""
-        try:
-            asked = asked_in(asked_for, by_get=False)
-            key = idempotency_key(asked.extensions.get("idempotencyKey"))
-            context = await context_of(self._house.store, known, self._language, key, self._house.rules.limits)
-            try:
-                await self._answer(own_id, asked, context)
-            except InvalidOperationTypeError:  # it is a subscription
-                await self._stream(own_id, asked, context)
-        except Refusal as refusal:
-            await self._refuse(own_id, refusal)
-        except Unavailable:
-            await self._refuse(own_id, unavailable())
-        except Closing:
-            raise
-        except Exception as error:
-            await self._refuse(own_id, fault("an operation on a socket", error)[1])
-
-    async def _answer(self, own_id: str, asked: Asked, context: Context) -> None:
-        result = await executed(asked, context, ACTING)
-        errors = told_of(result, context.language, self._house.development)
-        if not_executed(result, errors):
-            await self._end(own_id, "error", payload=errors)
-            return
-        more = {**({"errors": errors} if errors else {}), **extensions_of(asked, context)}
-        await self._say("next", id=own_id, payload={"data": result.data, **more})
-        await self._end(own_id, "complete")
-
-    async def _stream(self, own_id: str, asked: Asked, context: Context) -> None:
-        results = await schema.subscribe(
-            asked.query,
-            variable_values=asked.variables,
-            operation_name=asked.operation_name,
-            context_value=context,
-        )
-        more = extensions_of(asked, context)
-        async with aclosing(results):
-            async for result in results:
-                errors = told_of(result, context.language, self._house.development)
-                if errors and result.data is None:  # nothing comes after it
-                    await self._end(own_id, "error", payload=errors)
-                    return
-                payload = {"data": result.data, **({"errors": errors} if errors else {}), **more}
-                await self._say("next", id=own_id, payload=payload)
-        await self._end(own_id, "complete")
-
-    async def _refuse(self, own_id: str, refusal: Refusal) -> None:
-        await self._end(own_id, "error", payload=told(refusal, self._language))
-
-    async def _end(self, own_id: str, kind: str, **said: Any) -> None:
-        """The last that is said of an operation, whose id is free from then on."""
-        if self._running.get(own_id) is asyncio.current_task():
+    async def _tell(self, own_id: str, kind: str, payload: Any = None) -> None:
+        """What is said of an operation, whose id is free with the last of it."""
+        if kind != "next" and self._running.get(own_id) is asyncio.current_task():
             del self._running[own_id]
-        await self._say(kind, id=own_id, **said)
+        await self._say(kind, id=own_id, payload=payload)
 
     async def _say(self, kind: str, **said: Any) -> None:
         message = {"type": kind, **{name: value for name, value in said.items() if value is not None}}

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from schema.limits import USUAL, Limits
-
 
 @dataclass(frozen=True)
 class SocketLimits:
@@ -20,9 +18,8 @@ class SocketLimits:
 class SocketRules:
     """`origins` are those of pages elsewhere that may open one. Times are in seconds."""
 
-    limits: Limits = USUAL
     sockets: SocketLimits = SocketLimits()
-    origins: frozenset[str] = frozenset()
+    origins: tuple[str, ...] = ()
     initialisation: float = 10.0
     between_checks: float = 10.0  # of the token, which may expire or be revoked
     patience: float = 10.0  # with a reader, for one message

@@ -35,8 +35,13 @@ REFERENCES = {
     "branch": "bra",
     "department": "dep",
     "agreement": "agr",
-    "supersedes": "agr",
     "plan": "pla",
+    "clause_set": "cla",
+    "headcount": "hea",
+    "commitment": "com",
+    "giver": "org",
+    "receiver": "org",
+    "activity": "act",
     "merged_into": "org",
 }
 
@@ -77,7 +82,7 @@ def read(folder: Path = FOLDER) -> list[Record]:
 
 def references(facts: Mapping[str, Any], own_prefix: str) -> Iterator[tuple[str, str, str]]:
     """Field, prefix and id of every record that `facts` name, at any depth."""
-    prefixes = {**REFERENCES, "parent": own_prefix}
+    prefixes = {**REFERENCES, "parent": own_prefix, "supersedes": own_prefix}
     for name, value in facts.items():
         if name in prefixes and value is not None:
             yield from ((name, prefixes[name], target) for target in (value if isinstance(value, list) else [value]))

@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import datetime as dt
 import difflib
-import logging
 import os
 import shutil
 import subprocess
@@ -13,11 +12,14 @@ from collections.abc import Callable, Iterator, Sequence
 
 from seeds import synthetic
 from seeds.loader import SeedInvalid, plant, read
-from service import role_commands, serving
+from service import forgetting, role_commands, serving, trail_commands
 from service.dates import day_of, now
+from service.environment import CHECKOUT, VARIABLES
 from service.errors import Unavailable
+from service.logs import configure
+from service.production import lacks
 from service.serving import STANDALONE, CommandFailed
-from service.settings import CHECKOUT, VARIABLES, Settings, SettingsInvalid
+from service.settings import Settings, SettingsInvalid
 from service.store import upkeep
 from service.store.doctor import Findings, examine
 from service.store.embedded import EngineUnavailable, installed_version
@@ -25,17 +27,18 @@ from service.store.store import Store
 from service.viewer import Grant, Role, Viewer
 
 SCHEMA_FILE = CHECKOUT / "schema" / "schema.graphql"
+FIT = "Fit for production, as far as the settings tell. 就配置而言，可用于生产。"
 SHOWN_DIFFERENCES = 40  # lines
 EXPECTED = (CommandFailed, EngineUnavailable, SeedInvalid, SettingsInvalid)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("pymongo").setLevel(logging.WARNING)
     command: Callable[[Settings, argparse.Namespace], int] = options.command
     try:
-        return command(Settings.from_environment(os.environ), options)
+        settings = Settings.from_environment(os.environ)
+        configure(settings.development)
+        return command(settings, options)
     except EXPECTED as error:
         print("\n".join(f"cobuild: {line}" for line in str(error).splitlines()), file=sys.stderr)
         return 1
@@ -117,7 +120,12 @@ def _git(*words: str) -> str | None:
     return None if said.returncode else said.stdout
 
 
-def doctor(settings: Settings, _: argparse.Namespace) -> int:
+def doctor(settings: Settings, options: argparse.Namespace) -> int:
+    if options.production:
+        found = list(lacks(settings))
+        print("\n".join(f"{lack.setting}: {lack.english} {lack.chinese}" for lack in found) or FIT)
+        return 1 if found else 0
+
     async def look(connected: Settings) -> Findings:
         async with serving.opened(connected) as database:
             return await examine(database)
@@ -146,13 +154,11 @@ def report(settings: Settings, findings: Findings) -> Iterator[str]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    settings = "\n".join(
-        f"  {each.name:23} {each.english} (default: {each.default or 'none'})" for each in VARIABLES.values()
-    )
+    told = (f"  {each.name:23} {each.english} (default: {each.default or 'none'})" for each in VARIABLES.values())
     parser = argparse.ArgumentParser(
         "python -m service",
         description="共建网: the system of record for hospitals' co-building networks. 医院党建共建网络的记录系统。",
-        epilog=f"Settings are environment variables. 设置均为环境变量:\n{settings}",
+        epilog="Settings are environment variables. 设置均为环境变量:\n" + "\n".join(told),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -175,9 +181,16 @@ def _parser() -> argparse.ArgumentParser:
     issuing.add_argument("--subject", metavar="NAME", default="operator", help="whose name revisions bear 操作人")
     _tell_lifetime(issuing)
     role_commands.add_to(add, _tell_whose)
+    forgetting.add_to(add)
     exporting = add("export-schema", export_schema, "write schema/schema.graphql 导出 GraphQL 模式")
     exporting.add_argument("--check", action="store_true", help="only compare: exit code 1 when it differs 仅比较")
-    add("doctor", doctor, f"look at the database; exit code 1 when something is missing 检查数据库. {STANDALONE}")
+    trail_commands.add_to(add)
+    looking = add(
+        "doctor", doctor, f"look at the database; exit code 1 when it lacks something 检查数据库. {STANDALONE}"
+    )
+    looking.add_argument(
+        "--production", action="store_true", help="judge the settings for the open internet instead 改为检查生产配置"
+    )
     return parser
 
 

@@ -14,22 +14,33 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from schema.api import schema
+from schema.documents import ANY, Documents, DocumentsInvalid, documents_in
+from schema.dossiers.routes import dossier_routes
+from schema.dossiers.words import words
 from schema.files.routes import Taking, attachment_routes
 from schema.graphiql import graphiql_routes, samples
 from schema.http import graphql_route
+from schema.operations import Means
+from schema.rates import Rates
 from schema.reference import reference_route
 from schema.socket import graphql_socket
 from seeds.loader import plant, read
 from service.dates import now
 from service.errors import Unavailable
+from service.metrics import Metrics
 from service.network.networks import Network
-from service.settings import Settings
+from service.settings import Settings, SettingsInvalid
 from service.store import upkeep
+from service.store.budgets import Budgets
+from service.store.bundling import Bundler
+from service.store.checkpointing import Checkpointing
 from service.store.database import Database
 from service.store.files import Files, files_in
 from service.store.relay import Relay
 from service.store.store import Store
 from service.store.sweep import keep_sweeping
+from service.store.timing import Timing
 
 Announce: TypeAlias = Callable[[Database], Awaitable[None]]
 
@@ -40,45 +51,51 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 4.0  # seconds before failed work begins an
 log = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings, announce: Announce | None = None) -> Starlette:
+def create_app(settings: Settings, announce: Announce | None = None, metrics: Metrics | None = None) -> Starlette:
     """The service as an ASGI application; `announce` is called when it is ready, each time the process starts.
 
-    Without `settings.mongodb_uri` only the driver `mongomock` has something to connect to.
+    What it does is counted in `metrics`. Without `settings.mongodb_uri` there is only the driver `mongomock`.
     """
-    database = Database(settings.driver, settings.mongodb_uri or "", settings.database)
+    metrics = metrics or Metrics()
+    listeners = [Timing(metrics.command)]
+    database = Database(settings.driver, settings.mongodb_uri or "", settings.database, listeners, settings.masters())
     store = Store(database)
     files = files_in(settings.files_folder, database)
     taking, identity = (settings.file_megabytes, settings.upload_seconds), settings.identity()
-    background = Background(store, files, settings.development, announce)
-
-    async def readyz(_: Request) -> Response:
-        reason = await background.lacking()
-        return JSONResponse({"ready": reason is None, "reason": reason}, 200 if reason is None else 503, NO_STORE)
-
-    @contextlib.asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        task = asyncio.create_task(background.run())
-        with contextlib.suppress(TimeoutError):  # an absent database is waited for while /livez and /readyz answer
-            await asyncio.wait_for(background.attempted.wait(), FIRST_ATTEMPT_SECONDS)
-        try:
-            yield
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-            await database.close()
+    rates = Rates(Budgets(database), settings.rate_viewer, settings.rate_address)
+    means = Means(
+        store,
+        identity,
+        rates,
+        documents_of(settings),
+        settings.limits,
+        settings.checkpoint_keys(),
+        settings.development,
+    )
+    background = Background(store, files, settings.checkpointing(), settings.development, announce)
 
     routes: list[BaseRoute] = [
-        graphql_route(store, identity, settings.development, settings.limits),
-        graphql_socket(store, identity, settings.development, settings.socket_rules),
+        graphql_route(means),
+        graphql_socket(means, metrics, settings.socket_rules),
         *attachment_routes(store, identity, files, Taking(*taking)),
+        *dossier_routes(store, identity, rates, files, background.asked),
         reference_route(*taking, settings.limits, settings.socket_limits),
         Route("/livez", livez),
-        Route("/readyz", readyz),
+        Route("/readyz", background.readyz),
     ]
     if settings.development:
         routes += graphiql_routes("/graphql", samples())
-    return Starlette(routes=routes, lifespan=lifespan)
+    return Starlette(routes=routes, lifespan=background.lifespan, middleware=settings.transport.middleware(metrics))
+
+
+def documents_of(settings: Settings) -> Documents:
+    """The trusted documents, if there are any. Raises `SettingsInvalid` when their file cannot be used."""
+    if settings.documents is None:
+        return ANY
+    try:
+        return documents_in(settings.documents, schema._schema, settings.documents_only)
+    except DocumentsInvalid as error:
+        raise SettingsInvalid([str(error)]) from error
 
 
 NO_STORE = {"Cache-Control": "no-store"}
@@ -89,16 +106,33 @@ async def livez(_: Request) -> Response:
 
 
 class Background:
-    """What is done beside answering: make the database ready once, then relay and sweep until the service ends."""
+    """What is done beside answering: make the database ready once, then relay, sweep, make dossiers until the end."""
 
-    def __init__(self, store: Store, files: Files, seeding: bool, announce: Announce | None) -> None:
+    def __init__(
+        self, store: Store, files: Files, checkpointing: Checkpointing, seeding: bool, announce: Announce | None
+    ) -> None:
         self._store = store
         self._files = files
+        self._checkpointing = checkpointing
         self._seeding = seeding
         self._announce = announce
         self._holder = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         self._prepared = False
+        self.asked = asyncio.Event()  # set when a dossier is to be made
         self.attempted = asyncio.Event()  # set once the database was made ready, or could not be at the first attempt
+
+    @contextlib.asynccontextmanager
+    async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        task = asyncio.create_task(self.run())
+        with contextlib.suppress(TimeoutError):  # an absent database is waited for while /livez and /readyz answer
+            await asyncio.wait_for(self.attempted.wait(), FIRST_ATTEMPT_SECONDS)
+        try:
+            yield
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+            await self._store.database.close()
 
     async def run(self) -> None:
         await persistently("upkeep", self._prepare)
@@ -107,11 +141,22 @@ class Background:
             # A new relay each time: what a failed one believed to hold is not to be trusted.
             persistently("relay", lambda: self._relay().run()),
             persistently("sweep", lambda: keep_sweeping(database, self._files)),
+            persistently("dossiers", lambda: Bundler(database, self._files, self._holder, words, self.asked).run()),
         )
+
+    async def readyz(self, _: Request) -> Response:
+        reason = await self.lacking()
+        return JSONResponse({"ready": reason is None, "reason": reason}, 200 if reason is None else 503, NO_STORE)
 
     def _relay(self) -> Relay:
         store = self._store
-        return Relay(store.database, self._holder, store.written, relayed=store.feeds.wake)
+        return Relay(
+            store.database,
+            self._holder,
+            store.written,
+            checkpointing=self._checkpointing,
+            relayed=store.feeds.wake,
+        )
 
     async def lacking(self) -> str | None:
         """Why the service is not ready, in one line; None when it is."""

@@ -24,6 +24,11 @@ def day_of(moment: dt.datetime) -> dt.date:
     return moment.astimezone(SHANGHAI).date()
 
 
+def instant(moment: dt.datetime) -> dt.datetime:
+    """An aware moment in UTC: stored moments are read without their zone, which is UTC."""
+    return moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+
+
 class Precision(Upper):
     DAY = auto()
     MONTH = auto()

@@ -31,6 +31,8 @@ class Code(StrEnum):
     GRAPHQL_INVALID = "GRAPHQL_INVALID"  # the document does not parse or validate
     SERVICE_UNAVAILABLE = "SERVICE_UNAVAILABLE"  # the database is away
     INTERNAL_ERROR = "INTERNAL_ERROR"  # a fault of ours
+    RATE_LIMITED = "RATE_LIMITED"  # more than a minute's budget
+    PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"  # no trusted document has this id
 
 
 @dataclass(frozen=True)

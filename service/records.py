@@ -19,7 +19,6 @@ Filter: TypeAlias = dict[str, Any]
 BOOKKEEPING = ("id", "version", "head", "created_at")  # not facts: no revision speaks of them
 RIGHTS_KEYS = ("network", "concerns")  # what a right on a record depends on
 QUOTED = "sources.quotation"  # private where the words that a record rests on may hold a private name
-# Each of these includes those before it.
 READERS = (Right.READ_PUBLIC, Right.READ_NETWORK, Right.READ_DRAFTS, Right.READ_FINDINGS, Right.READ_DRAFT_FINDINGS)
 ORGANIZATIONS = "organizations_named"  # the stored key by which every kind of record names organisations
 INSTALLATION = "installation"  # the partition of what belongs to no single network
@@ -112,7 +111,11 @@ class Record:
     FIXED: ClassVar[tuple[str, ...]] = ("id", "network", "version", "origin")  # what no later write changes
     SURVIVOR: ClassVar[str | None] = None  # the fact that names who answers for it once it was merged, if it can be
     PRIVATE: ClassVar[Mapping[str, Right]] = {}  # facts that need a right of their own, also in the timeline
+    IDENTIFYING: ClassVar[tuple[str, ...]] = ()  # if it is about one person: facts forgotten with what is private in it
     PRIVATE_KEYS: ClassVar[Mapping[str, Right]] = {}  # keys by which only who holds this READERS right finds anything
+    MAKER: ClassVar[Right | None] = None  # the right to know who made it, where that is confidential
+    FROZEN_BY: ClassVar[str | None] = None  # the fact that, once told, keeps it from following a merge of organisations
+    PART_OF: ClassVar[str | None] = None  # the fact that names the record without which nobody may read this one
 
     id: str
     network: str
@@ -176,7 +179,7 @@ class Record:
 
 
 def includes(right: Right, other: Right) -> bool:
-    """Whether who holds `right`, one of READERS, may read what `other`, another of them, lets read."""
+    """Whether who holds `right` may read what `other` lets read: each of READERS includes those before it."""
     return READERS.index(right) >= READERS.index(other)
 
 

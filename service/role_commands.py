@@ -4,21 +4,17 @@ Whoever may run commands here may sign tokens too, so what is given by them is a
 """
 
 import argparse
-import asyncio
-import os
-from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeAlias, TypeVar
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from service import serving
 from service.acts import Act
 from service.dates import day_of, now
-from service.errors import Refusal
 from service.network import giving
 from service.network.roles import RoleAssignment
 from service.records import Document
-from service.serving import CommandFailed
+from service.serving import CommandFailed, with_store
 from service.settings import Settings
-from service.store import upkeep
 from service.store.kinds import index_name
 from service.store.reads import Query
 from service.store.store import Store
@@ -26,7 +22,6 @@ from service.viewer import Grant, Role, Viewer
 
 REASON = "command line 命令行"
 MOST_LISTED = 10_000
-T = TypeVar("T")
 Add: TypeAlias = Callable[[str, Callable[[Settings, argparse.Namespace], int], str], argparse.ArgumentParser]
 
 
@@ -54,7 +49,7 @@ def give(settings: Settings, options: argparse.Namespace) -> int:
         operator = Viewer("operator", (Grant(Role.OPERATOR), Grant(Role.NETWORK_ADMIN, options.network)))
         return await giving.give(store, Act(operator, now(), "role give", REASON), facts)
 
-    print(_line(_with_store(settings, write)))
+    print(_line(with_store(settings, write)))
     return 0
 
 
@@ -65,27 +60,8 @@ def list_all(settings: Settings, options: argparse.Namespace) -> int:
         order, index = ((query.order, -1),), index_name(query.index())
         return await store.database.find(RoleAssignment.COLLECTION, query.where(), MOST_LISTED, sort=order, index=index)
 
-    print("\n".join(map(_line, _with_store(settings, read))) or "none 无")
+    print("\n".join(map(_line, with_store(settings, read))) or "none 无")
     return 0
-
-
-def _with_store(settings: Settings, work: Callable[[Store], Awaitable[T]]) -> T:
-    """What `work` answers. Raises `CommandFailed` with every problem when it is refused."""
-
-    async def run(connected: Settings) -> T:
-        async with serving.opened(connected) as database:
-            await upkeep.prepare(database, f"role-{os.getpid()}")
-            return await work(Store(database))
-
-    with serving.with_database(settings, lasting=True) as connected:
-        try:
-            return asyncio.run(run(connected))
-        except Refusal as refusal:
-            told = (
-                f"{each.code} {'.'.join(map(str, each.path))}: {each.english} {each.chinese}"
-                for each in refusal.problems
-            )
-            raise CommandFailed("\n".join(told)) from refusal
 
 
 def _line(document: Document) -> str:

@@ -1,23 +1,30 @@
 """`serve`: take the port, then the database, then answer until SIGINT or SIGTERM; and what is printed when ready."""
 
+import asyncio
 import contextlib
 import datetime as dt
 import errno
 import logging
+import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import uvicorn
 from starlette.applications import Starlette
 
 from service.dates import now
+from service.errors import Refusal
 from service.frames import Frames
+from service.metrics import Metrics, served
 from service.settings import Settings
+from service.store import upkeep
 from service.store.database import Database
 from service.store.embedded import EmbeddedEngine, EngineMissing
+from service.store.store import Store
 from service.viewer import INSTALLATION_WIDE, Grant, Role, TokenKeys, Viewer
 
 STANDALONE = "With the embedded database, stop the service first. 使用内嵌数据库时请先停止服务。"
@@ -35,6 +42,8 @@ NOTHING_IS_KEPT = """\
 #  如需保存：运行 `make engine`，或将 MONGODB_URI 指向 MongoDB 服务器。              #
 ######################################################################################"""
 
+T = TypeVar("T")
+
 log = logging.getLogger(__name__)
 
 
@@ -50,13 +59,15 @@ def serve(settings: Settings) -> int:
     with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as held:
         listener = held.enter_context(bound(settings.host, settings.port))
         connected = held.enter_context(with_database(settings, lasting=False))
-        app = create_app(connected, lambda database: announce(connected, listener, database))
-        uvicorn.Server(configured(app)).run(sockets=[listener])
+        metrics = Metrics()
+        held.enter_context(counted(metrics, settings))
+        app = create_app(connected, lambda database: announce(connected, listener, database), metrics)
+        uvicorn.Server(configured(app, settings.proxies)).run(sockets=[listener])
     return 0
 
 
-def configured(app: Starlette) -> uvicorn.Config:
-    """How the service is served."""
+def configured(app: Starlette, proxies: Sequence[str] = ()) -> uvicorn.Config:
+    """How the service is served; the word of `proxies` on who asks is taken, for requests and sockets."""
     from schema.requests import MOST_BYTES
 
     return uvicorn.Config(
@@ -71,8 +82,24 @@ def configured(app: Starlette) -> uvicorn.Config:
         log_config=None,
         log_level=logging.WARNING,
         server_header=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=list(proxies),
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+
+
+@contextlib.contextmanager
+def counted(metrics: Metrics, settings: Settings) -> Iterator[None]:
+    """Let Prometheus ask, where a port for it is set."""
+    with contextlib.ExitStack() as held:
+        try:
+            port = held.enter_context(served(metrics, settings.host, settings.metrics_port))
+        except OSError as error:
+            told = f"Cannot serve metrics at port {settings.metrics_port}: {error.strerror}."
+            raise CommandFailed(f"{told} 无法在该端口提供指标。") from error
+        if port is not None:
+            log.info("metrics at http://%s:%d/metrics", settings.host, port)
+        yield
 
 
 @contextlib.contextmanager
@@ -115,11 +142,30 @@ def with_database(settings: Settings, lasting: bool) -> Iterator[Settings]:
 
 @contextlib.asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Database]:
-    database = Database(settings.driver, settings.mongodb_uri or "", settings.database)
+    database = Database(settings.driver, settings.mongodb_uri or "", settings.database, masters=settings.masters())
     try:
         yield database
     finally:
         await database.close()
+
+
+def with_store(settings: Settings, work: Callable[[Store], Awaitable[T]]) -> T:
+    """What `work` answers. Raises `CommandFailed` with every problem when it is refused."""
+
+    async def run(connected: Settings) -> T:
+        async with opened(connected) as database:
+            await upkeep.prepare(database, f"command-{os.getpid()}")
+            return await work(Store(database))
+
+    with with_database(settings, lasting=True) as connected:
+        try:
+            return asyncio.run(run(connected))
+        except Refusal as refusal:
+            told = (
+                f"{each.code} {'.'.join(map(str, each.path))}: {each.english} {each.chinese}"
+                for each in refusal.problems
+            )
+            raise CommandFailed("\n".join(told)) from refusal
 
 
 async def announce(settings: Settings, listener: socket.socket, database: Database) -> None:

@@ -5,42 +5,31 @@ Nothing is read on import; `VARIABLES` is the whole list, and `--help` prints it
 
 import contextlib
 import dataclasses
+import datetime as dt
 import os
 import secrets
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from schema.limits import Limits, setting_of
+from schema.limits import Limits
 from schema.socket_rules import SocketLimits, SocketRules
+from service.environment import REQUIRED_IN_PRODUCTION, VARIABLES, Mode
 from service.identity import Identity, Issuer, Revoked
-from service.store.addresses import check_address
+from service.store.checkpointing import Checkpointing
 from service.store.database import DriverName
-from service.variables import (
-    SHORTEST_KEY,
-    Variable,
-    count,
-    files,
-    issuer,
-    key_id,
-    keys,
-    like,
-    one_of,
-    origins,
-    port,
-    up_to,
-)
+from service.trail.keys import KnownKeys, SigningKey, known_keys
+from service.trail.sealing import Masters
+from service.transport import Transport
+from service.variables import SHORTEST_KEY, key_id
 from service.viewer import TokenKeys
 
-CHECKOUT = Path(__file__).parents[1]
-
-
-class Mode(StrEnum):
-    DEVELOPMENT = "development"
-    PRODUCTION = "production"
+REMOVE = "remove it, and a new key is made. 密钥文件已损坏：删除后将重新生成。"
+RESTORE = (
+    "restore it from a backup, else names in the trail are lost. 密钥文件已损坏：请从备份恢复，否则留痕中的姓名丢失。"
+)
 
 
 class SettingsInvalid(Exception):
@@ -51,125 +40,6 @@ class SettingsInvalid(Exception):
         self.problems = tuple(problems)
 
 
-VARIABLES: dict[str, Variable] = {
-    "mode": Variable(
-        "COBUILD_MODE", "development", Mode, "development or production", " development（开发）或 production（生产）"
-    ),
-    "mongodb_uri": Variable(
-        "MONGODB_URI",
-        None,
-        check_address,
-        "mongodb://USER:PASSWORD@HOST:27017/?replicaSet=NAME with USER and PASSWORD percent-encoded",
-        " MongoDB 连接串，用户名和密码须百分号编码",
-        secret=True,
-    ),
-    "database": Variable(
-        "COBUILD_DATABASE",
-        "cobuild",
-        like("[A-Za-z0-9_-]{1,38}"),
-        "1 to 38 letters, digits, _ or -",
-        " 1 至 38 个字母、数字、_ 或 -",
-    ),
-    "driver": Variable("COBUILD_DRIVER", "motor", one_of("motor", "pymongo"), "motor or pymongo", " motor 或 pymongo"),
-    "host": Variable("HOST", "127.0.0.1", like(r"[^\s/]+"), "an address of this machine", "本机地址"),
-    "port": Variable(
-        "PORT", "8000", port, "a port from 0 (any free one) to 65535", " 0（任意空闲端口）至 65535 的端口号"
-    ),
-    "data": Variable("COBUILD_DATA", str(CHECKOUT / ".data"), Path, "a folder", "文件夹"),
-    "engine": Variable(
-        "COBUILD_ENGINE",
-        str(CHECKOUT / ".engine/bin/secantusd-py"),
-        Path,
-        "the path of secantusd-py",
-        " secantusd-py 的路径",
-    ),
-    "signing_keys": Variable(
-        "COBUILD_TOKEN_KEY",
-        None,
-        keys,
-        f"a random key of {SHORTEST_KEY} bytes or more, or several different ones parted by commas (the first signs)",
-        f"至少 {SHORTEST_KEY} 字节的随机密钥；可用逗号分隔多个不同的密钥，第一个用于签发",
-        secret=True,
-    ),
-    "token_issuer": Variable("COBUILD_TOKEN_ISSUER", "cobuild", str, "the name of who issues tokens", "令牌签发者名称"),
-    "token_audience": Variable(
-        "COBUILD_TOKEN_AUDIENCE", "cobuild", str, "the name of whom tokens are for", "令牌受众名称"
-    ),
-    "oidc_issuer": Variable(
-        "COBUILD_OIDC_ISSUER",
-        None,
-        issuer,
-        "the address of an OIDC issuer (https) whose tokens hold beside our own",
-        "OIDC 签发者的 https 地址，其令牌与本地令牌同样有效",
-    ),
-    "oidc_roles": Variable(
-        "COBUILD_OIDC_ROLES", "roles", like(r"[^\s]{1,100}"), "the claim that holds the roles", "承载角色的声明名"
-    ),
-    "revoked_tokens": Variable(
-        "COBUILD_REVOKED_TOKENS",
-        None,
-        Path,
-        "a file with one revoked token (jti) or subject (sub) a line",
-        "撤销名单文件，每行一个令牌（jti）或主体（sub）",
-    ),
-    "origins": Variable(
-        "COBUILD_ORIGINS",
-        None,
-        origins,
-        "origins parted by commas, as https://app.example, whose pages may open a WebSocket beside our own host's",
-        "以逗号分隔的来源，如 https://app.example；除本机页面外，其页面可建立 WebSocket 连接",
-    ),
-    "files": Variable(
-        "COBUILD_FILES",
-        None,
-        files,
-        "a folder for attached files, gridfs to keep them in the database; a folder in COBUILD_DATA unless told",
-        "存放附件的文件夹，或 gridfs（存入数据库）；默认在 COBUILD_DATA 内",
-    ),
-    "file_megabytes": Variable(
-        "COBUILD_FILE_MEGABYTES",
-        "20",
-        up_to(1_000),
-        "how large an attached file may be, 1 to 1000 megabytes of 1024 × 1024 bytes",
-        "单个附件的上限，1 至 1000 兆字节（1 兆为 1024 × 1024 字节）",
-    ),
-    "upload_seconds": Variable(
-        "COBUILD_UPLOAD_SECONDS",
-        "120",
-        up_to(3_600),
-        "how long an upload may take, 1 to 3600 seconds",
-        "单次上传的时限，1 至 3600 秒",
-    ),
-}
-VARIABLES |= {
-    f"limit_{each.name}": Variable(
-        setting_of(each.name),
-        str(each.default),
-        count,
-        f"a whole number: the most {each.name.replace('_', ' ')} of one operation",
-        f"正整数：单个操作的 {each.name} 上限",
-    )
-    for each in dataclasses.fields(Limits)
-}
-VARIABLES |= {
-    "socket_operations": Variable(
-        setting_of("socket_operations"),
-        str(SocketLimits.socket_operations),
-        count,
-        "a whole number: the most operations that run on one WebSocket at the same time",
-        "正整数：单个 WebSocket 同时运行的操作上限",
-    ),
-    "sockets": Variable(
-        setting_of("sockets"),
-        str(SocketLimits.sockets),
-        count,
-        "a whole number: the most WebSockets of a viewer, or of an address without a token, in each process",
-        "正整数：每个进程内同一用户（未认证时为同一地址）的 WebSocket 上限",
-    ),
-}
-REQUIRED_IN_PRODUCTION = ("mongodb_uri", "signing_keys")
-
-
 @dataclass(frozen=True)
 class Settings:
     """One installation. Without `mongodb_uri` it runs the embedded engine; the driver `mongomock` keeps nothing."""
@@ -178,11 +48,15 @@ class Settings:
     mongodb_uri: str | None
     database: str
     driver: DriverName
+    origins: tuple[str, ...]
+    proxies: tuple[str, ...]
     host: str
     port: int
+    metrics_port: int | None
     data: Path
     engine: Path
     signing_keys: tuple[bytes, ...] | None
+    sealing_keys: tuple[bytes, ...] | None
     token_issuer: str
     token_audience: str
     oidc_issuer: str | None
@@ -191,9 +65,16 @@ class Settings:
     files: Path | Literal["gridfs"] | None
     file_megabytes: int
     upload_seconds: int
+    documents: Path | None
+    documents_only: bool
+    checkpoint_key: SigningKey | Path | None
+    checkpoint_public_keys: KnownKeys | None
+    checkpoint_revisions: int
+    checkpoint_seconds: int
+    rate_viewer: int
+    rate_address: int
     limits: Limits
     socket_limits: SocketLimits
-    origins: frozenset[str]
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -212,9 +93,11 @@ class Settings:
         if problems:
             raise SettingsInvalid(problems)
         limits = {each.name: values.pop(f"limit_{each.name}") for each in dataclasses.fields(Limits)}
-        sockets = SocketLimits(values.pop("socket_operations"), values.pop("sockets"))
-        origins = values.pop("origins") or frozenset()
-        return cls(**values, limits=Limits(**limits), socket_limits=sockets, origins=origins)
+        told = values.pop("introspection")
+        if told is False or (told is None and values["mode"] is Mode.PRODUCTION):
+            limits["introspection_depth"] = 0
+        sockets = {each.name: values.pop(each.name) for each in dataclasses.fields(SocketLimits)}
+        return cls(**values, limits=Limits(**limits), socket_limits=SocketLimits(**sockets))
 
     @property
     def development(self) -> bool:
@@ -226,13 +109,40 @@ class Settings:
         return None if self.files == "gridfs" else self.files or self.data / "files"
 
     @property
+    def transport(self) -> Transport:
+        return Transport(self.origins, self.proxies, not self.development)
+
+    @property
     def socket_rules(self) -> SocketRules:
-        return SocketRules(self.limits, self.socket_limits, self.origins)
+        return SocketRules(self.socket_limits, self.origins)
 
     def token_keys(self) -> TokenKeys:
         """The keys given, else the one kept in the data folder. Raises `SettingsInvalid` when that is damaged."""
-        keys = self.signing_keys or (kept_key(self.data / "token.key"),)
+        keys = self.signing_keys or (kept_key(self.data / "token.key", REMOVE),)
         return TokenKeys({key_id(key): key for key in keys}, self.token_issuer, self.token_audience)
+
+    def checkpointing(self) -> Checkpointing:
+        """How checkpoints are written: with the key given, else the one kept in the data folder.
+
+        Raises `SettingsInvalid` when the key's file is missing or holds none.
+        """
+        key, pause = self.checkpoint_key, dt.timedelta(seconds=self.checkpoint_seconds)
+        if not isinstance(key, SigningKey):
+            path = key or self.data / "checkpoint.key"
+            try:
+                key = SigningKey.parse(kept_key(path, REMOVE) if key is None else path.read_bytes())
+            except (OSError, ValueError) as error:
+                english, chinese = f"{path} holds no Ed25519 private key", "文件中没有 Ed25519 私钥"
+                raise SettingsInvalid([f"COBUILD_CHECKPOINT_KEY: {english}. {chinese}。"]) from error
+        return Checkpointing(key, self.checkpoint_revisions, pause)
+
+    def checkpoint_keys(self) -> KnownKeys:
+        """The public keys whose signatures hold, the present one last. Raises as `checkpointing`."""
+        return {**(self.checkpoint_public_keys or {}), **known_keys([self.checkpointing().key.public])}
+
+    def masters(self) -> Masters:
+        """What seals personal values in the trail: as given, else kept in the data folder. Raises as `token_keys`."""
+        return Masters(self.sealing_keys or (kept_key(self.data / "sealing.key", RESTORE),))
 
     def identity(self) -> Identity:
         """What tokens are judged by. Raises `SettingsInvalid` as `token_keys` does."""
@@ -240,8 +150,11 @@ class Settings:
         return Identity(self.token_keys(), issuer, Revoked(self.revoked_tokens))
 
 
-def kept_key(path: Path) -> bytes:
-    """The key in the file `path`, which is made once, whole, and readable for its owner alone."""
+def kept_key(path: Path, remedy: str) -> bytes:
+    """The key in the file `path`, which is made once, whole, and readable for its owner alone.
+
+    Raises `SettingsInvalid` when it is damaged, which tells the `remedy`.
+    """
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, draft = tempfile.mkstemp(dir=path.parent)  # with mode 0600
@@ -252,7 +165,5 @@ def kept_key(path: Path) -> bytes:
         os.unlink(draft)
     key = path.read_bytes().strip()
     if len(key) < SHORTEST_KEY:
-        raise SettingsInvalid(
-            [f"{path} is damaged: remove it, and a new key is made. 密钥文件已损坏：删除后将重新生成。"]
-        )
+        raise SettingsInvalid([f"{path} is damaged: {remedy}"])
     return key

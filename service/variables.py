@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
+from service.trail.keys import PEM, KnownKeys, SigningKey, known_keys
+
 SHORTEST_KEY = 32  # bytes: RFC 7518, 3.2 asks of an HS256 key at least the size of the hash
 
 
@@ -53,6 +55,20 @@ def like(pattern: str) -> Callable[[str], str]:
     return parse
 
 
+def yes_or_no(text: str) -> bool:
+    return {"yes": True, "no": False}[one_of("yes", "no")(text)]
+
+
+def list_of(pattern: str) -> Callable[[str], tuple[str, ...]]:
+    def parse(text: str) -> tuple[str, ...]:
+        each = tuple(one.strip() for one in text.split(",")) if text else ()
+        if not all(re.fullmatch(pattern, one) for one in each):
+            raise ValueError(text)
+        return each
+
+    return parse
+
+
 def issuer(text: str) -> str:
     """An address by https, or on this machine, where nobody listens in between."""
     address = urlsplit(text)
@@ -60,14 +76,6 @@ def issuer(text: str) -> str:
     if not (near or address.scheme == "https") or not address.hostname or address.query or address.fragment:
         raise ValueError(text)
     return text
-
-
-def origins(text: str) -> frozenset[str]:
-    """As a browser tells them: scheme, host and port alone."""
-    origins = [each.strip().lower() for each in text.split(",")]
-    if not all(re.fullmatch(r"https?://[a-z0-9.\-\[\]:]+", each) for each in origins):
-        raise ValueError(text)
-    return frozenset(origins)
 
 
 def files(text: str) -> Path | Literal["gridfs"]:
@@ -88,6 +96,16 @@ def keys(text: str) -> tuple[bytes, ...]:
     if len({key_id(key) for key in given}) < len(given) or any(len(key) < SHORTEST_KEY for key in given):
         raise ValueError("too short, or twice the same")
     return given
+
+
+def signing_key(text: str) -> SigningKey | Path:
+    """A key given as such, or the file that holds one."""
+    bare = re.fullmatch("[0-9A-Fa-f]{64}", text) or text.startswith(PEM.decode())
+    return SigningKey.parse(text.replace("\\n", "\n").encode()) if bare else Path(text)
+
+
+def public_keys(text: str) -> KnownKeys:
+    return known_keys(text.split(","))
 
 
 def key_id(key: bytes) -> str:

@@ -22,15 +22,18 @@ from strawberry.types import ExecutionResult
 from schema.api import schema
 from schema.context import Context, Language
 from schema.limits import USUAL, Limits
+from schema.rates import Rates
 from schema.reader import Reader
 from seeds.loader import load
 from service.dates import day_of, now
 from service.errors import Problem, Refusal
 from service.store import upkeep
+from service.store.budgets import Budgets
 from service.store.database import Database, DriverName
 from service.store.embedded import EmbeddedEngine
 from service.store.relay import Relay
 from service.store.store import Store
+from service.trail.sealing import Masters
 from service.viewer import Grant, Role, Viewer
 
 # A busy machine is no failure, and a run of CI is the same each time.
@@ -39,6 +42,7 @@ settings.load_profile("house")
 
 ENGINE = Path(os.environ.get("COBUILD_ENGINE") or Path(__file__).parents[1] / ".engine/bin/secantusd-py")
 OUTLIVES_THE_TESTS = "MONGODB_TEST_URI" in os.environ  # the server; ours is thrown away, and slow to drop what it holds
+MASTERS = Masters((b"a master key of the tests, 32 bytes",))
 NETWORK, LEAD, BANK = "net_002_derma", "org_smu_derma", "org_boc_yuexiu"
 ADMIN = Viewer("admin", (Grant(Role.NETWORK_ADMIN, NETWORK),))
 FRONT_END = Viewer("front-end", (Grant(Role.FRONT_END, NETWORK),))
@@ -151,6 +155,10 @@ class House:
         assert len(refusals) == len(causes), causes
         return [problem for refusal in refusals for problem in refusal.problems]
 
+    def rates(self, per_viewer: int = 10**9, per_address: int = 10**9) -> Rates:
+        """Rate limits as the service has them, wide unless told."""
+        return Rates(Budgets(self.database), per_viewer, per_address)
+
     async def relay_all(self) -> int:
         """Relay until nothing waits; how many revisions that were."""
         moved = 0
@@ -183,7 +191,7 @@ async def make_house(engine_uri: str) -> AsyncIterator[Callable[..., Any]]:
     opened: list[Database] = []
 
     async def make(driver: DriverName = "mongomock", *, seeded: bool = True) -> House:
-        database = Database(driver, engine_uri, f"test_{uuid.uuid4().hex}")
+        database = Database(driver, engine_uri, f"test_{uuid.uuid4().hex}", masters=MASTERS)
         opened.append(database)
         await upkeep.prepare(database, "tests")
         store = Store(database)

@@ -26,6 +26,7 @@ from schema.describing import After, Before, First, Id, Last, Reason, Version, a
 from schema.inputs import Made, Network, PartialDateInput, PeriodInput, optional, required
 from schema.lazy import AgreementType, NetworkType, OrganizationType, PartyBranchType
 from schema.links import one, page
+from schema.moments import AsOf, read_as_of
 from schema.nodes import PartialDate, Recorded, entity
 from schema.pages import Connection
 from schema.results import RefusalType, write
@@ -181,6 +182,8 @@ class AgreementCorrection:
     term_from: Date | None = optional("The first day of its term.", "期限起始日。")
     term_to: Date | None = optional("The last day of its term.", "期限截止日。")
     signed_on: PartialDateInput | None = optional("When it was signed; for a reported one.", "签署日期,用于引用记录。")
+    publicity_days: int | None = optional("See `Agreement.publicityDays`; 1 to 366.", "公示天数,1 至 366。")
+    known_percent: int | None = optional("See `Agreement.knownPercent`; 1 to 100.", "知晓比例,1 至 100。")
 
 
 @strawberry.input(description=both("A new agreement.", "新建协议。"))
@@ -204,11 +207,13 @@ async def _agreements(
     network: Network,
     where: Annotated[AgreementWhere | None, argument("Which ones.", "筛选条件。")] = None,
     order_by: OrderBy = Order.LATEST_FIRST,
+    as_of: AsOf = None,
     first: First = None,
     after: After = None,
     last: Last = None,
     before: Before = None,
 ) -> Any:
+    read_as_of(info, as_of)
     query = in_order(Query(domain.Agreement, {"network": network}), order_by)
     query = where.narrow(query, info.context.day) if where else query
     return await listed(info, query, first, after, last, before)

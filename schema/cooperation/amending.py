@@ -30,6 +30,8 @@ class AgreementRenewal:
         "The first day of its term, after that of the old one.", "期限起始日,晚于原协议。"
     )
     term_to: Date | None = optional("The last day of its term.", "期限截止日。")
+    publicity_days: int | None = optional("The old one's unless given.", "公示天数,默认同原协议。")
+    known_percent: int | None = optional("The old one's unless given.", "知晓比例,默认同原协议。")
     text: str | None = optional("The first text version.", "第一版文本。")
 
 

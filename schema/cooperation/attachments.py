@@ -16,6 +16,7 @@ from schema.selection import stored_fields
 from service.cooperation import attaching
 from service.cooperation import attachments as domain
 from service.records import Document, Record
+from service.store.kinds import KINDS
 from service.store.reads import Query
 from service.viewer import Right
 
@@ -23,7 +24,7 @@ DOWNLOAD = "/attachments/{}"
 
 
 async def _record(root: Parent[Document], info: Info) -> Any:
-    kind = domain.ATTACHABLE[domain.kind_prefix(root["record"])].kind
+    kind = KINDS[domain.kind_prefix(root["record"])]
     return await info.context.reader.one(kind.PREFIX, root["record"], stored_fields(info, kind))
 
 
@@ -87,11 +88,11 @@ async def _discard(info: Info, id: Id, version: Version, reason: Reason) -> Any:
 @strawberry.type
 class AttachmentMutation:
     correct_attachment: AttachmentResult | None = field(
-        "Corrects what is said of a file.", "更正附件信息。", right=Right.RECORD_ACTIVITIES, resolver=_correct
+        "Corrects what is said of a file.", "更正附件信息。", right=Right.READ_DRAFTS, resolver=_correct
     )
     discard_attachment: AttachmentResult | None = field(
         "Discards a mistaken file: it is served no more, and its content stays.",
         "作废误传的附件:不再提供下载,内容仍保留。",
-        right=Right.RECORD_ACTIVITIES,
+        right=Right.READ_DRAFTS,
         resolver=_discard,
     )

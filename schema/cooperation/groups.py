@@ -15,6 +15,7 @@ from schema.lazy import AgreementType, NetworkType, OrganizationType
 from schema.links import one
 from schema.nodes import PartialDate, Recorded, entity
 from schema.pages import Connection
+from schema.permissions import within
 from schema.results import RefusalType, write
 from schema.roots import listed
 from service.cooperation import groups as domain
@@ -49,21 +50,16 @@ class LeadingGroupOffice:
     duties: str | None = field("Its duties.", "职责。")
 
 
-def _with_rights(value: Document, root: Document) -> Document:
-    """A value inside the record with what a right on its fields depends on."""
-    return {**value, **{key: root[key] for key in RIGHTS_KEYS}}
-
-
 def _chairs(root: Parent[Document]) -> Any:
-    return [_with_rights(chair, root) for chair in root["chairs"]]
+    return [within(chair, root) for chair in root["chairs"]]
 
 
 def _members(root: Parent[Document]) -> Any:
-    return [_with_rights(member, root) for member in root["members"]]
+    return [within(member, root) for member in root["members"]]
 
 
 def _office(root: Parent[Document]) -> Any:
-    return root["office"] and _with_rights(root["office"], root)
+    return root["office"] and within(root["office"], root)
 
 
 def _status(root: Parent[Document], info: Info) -> Any:

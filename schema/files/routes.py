@@ -24,15 +24,17 @@ from schema.requests import method_refused
 from schema.results import fingerprint
 from service.acts import Act, idempotency_key
 from service.cooperation import attaching
-from service.cooperation.attachments import ATTACHABLE, Attachment, AttachmentStatus, kind_prefix
+from service.cooperation.attachments import Attachment, AttachmentStatus
 from service.dates import day_of, now
 from service.errors import Code, Refusal, Unavailable, not_found
 from service.identity import Identity
-from service.permission import may_read
 from service.records import Document
+from service.store.accesses import Accesses
 from service.store.files import Files, Missing, new_name
 from service.store.history import find_by_key
+from service.store.kinds import KINDS
 from service.store.store import Store
+from service.store.wholes import readable
 from service.viewer import ANONYMOUS, Viewer, unauthenticated
 
 PATH = "/attachments"
@@ -59,12 +61,12 @@ def attachment_routes(store: Store, identity: Identity, files: Files, taking: Ta
     door = _Door(store, identity, files, taking)
     every = [*HTTPMethod]  # refused here: every error has a code
     return [
-        Route(PATH, _answering(door.take_in), methods=every),
-        Route(f"{PATH}/{{own_id}}", _answering(door.give_out), methods=every),
+        Route(PATH, answering(door.take_in), methods=every),
+        Route(f"{PATH}/{{own_id}}", answering(door.give_out), methods=every),
     ]
 
 
-def _answering(take: Answering) -> Answering:
+def answering(take: Answering) -> Answering:
     """`take` with every failure told in the form of the published list."""
 
     @functools.wraps(take)
@@ -171,10 +173,11 @@ class _Door:
         """The attachment, if the viewer may read it and what it is attached to. Raises `Refusal` NOT_FOUND."""
         day = day_of(now())
         document = (await self._store.known(Attachment.PREFIX, [own_id])).get(own_id)
-        if document is None or not may_read(Attachment, document, viewer, day):
+        if document is None or not await readable(Attachment, [document], viewer, day, self._store.known):
             raise not_found(("id",), own_id)
-        prefix = kind_prefix(document["record"])
-        record = (await self._store.known(prefix, [document["record"]])).get(document["record"])
-        if record is None or not may_read(ATTACHABLE[prefix].kind, record, viewer, day):
-            raise not_found(("id",), own_id)
+        accesses = Accesses(f"GET {PATH}")
+        of = KINDS[document["record"].partition("_")[0]]
+        [record] = (await self._store.known(of.PREFIX, [document["record"]])).values()
+        accesses.note_record(of, record, day)
+        await accesses.leave(self._store.database, viewer.subject, now())
         return document

@@ -5,6 +5,7 @@ import strawberry
 from schema.cooperation.activities import Activity, ActivityWhere
 from schema.cooperation.agreements import Agreement, AgreementWhere
 from schema.cooperation.deliverables import Deliverable, DeliverableWhere
+from schema.integrity.commitments import Commitment, CommitmentWhere
 from schema.links import page
 from schema.network.branches import PartyBranch
 from schema.network.departments import Department, DepartmentWhere
@@ -18,6 +19,7 @@ from schema.pages import Connection
 from service.cooperation.activities import Activity as ActivityRecord
 from service.cooperation.agreements import Agreement as AgreementRecord
 from service.cooperation.deliverables import Deliverable as DeliverableRecord
+from service.integrity.commitments import Commitment as CommitmentRecord
 from service.network.branches import PartyBranch as BranchRecord
 from service.network.departments import Department as DepartmentRecord
 from service.network.headcounts import Headcount as HeadcountRecord
@@ -117,4 +119,12 @@ class AtOrganization:
         "The deliverables it helped to bring about, the latest first.",
         "所参与的成果,最新在前。",
         where=DeliverableWhere,
+    )
+    commitments: Connection[Commitment] = page(
+        Organization,
+        "concerns",
+        Query(CommitmentRecord, {}, descending=True),
+        "The commitments it is a side of, the latest first.",
+        "作为一方的廉洁承诺,最新在前。",
+        where=CommitmentWhere,
     )

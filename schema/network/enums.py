@@ -129,7 +129,11 @@ publish(
     PersonStatus,
     "The state of a person's record.",
     "人员记录状态。",
-    {"ACTIVE": ("In use.", "使用中。"), "ARCHIVED": ("Out of use.", "已归档。")},
+    {
+        "ACTIVE": ("In use.", "使用中。"),
+        "ARCHIVED": ("Out of use.", "已归档。"),
+        "FORGOTTEN": ("Without a name, for good.", "已遗忘,姓名永久抹除。"),
+    },
 )
 publish(
     StationKind,

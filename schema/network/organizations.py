@@ -10,8 +10,10 @@ from schema.conditions import narrowed, state_is
 from schema.context import Info
 from schema.describing import After, Before, First, Id, Last, Reason, Version, argument, both, field
 from schema.inputs import Made, PartialDateInput, optional, required
+from schema.integrity.registered import AboutOrganization
 from schema.lazy import NetworkType
 from schema.links import one, page
+from schema.moments import AsOf, read_as_of
 from schema.network.belonging import AtOrganization
 from schema.network.enums import OrganizationStatus, Sector
 from schema.nodes import PartialDate, Recorded, entity
@@ -44,7 +46,7 @@ class Contact:
     "医院或共建单位,全系统共用。重复单位并入他处后,其编号在 node、nodes 及各处链接中均返回保留的单位,"
     "编号为保留单位的编号;参见 duplicates。",
 )
-class Organization(Recorded, AtOrganization):
+class Organization(Recorded, AtOrganization, AboutOrganization):
     name: str = field("Its full name.", "全称。")
     short_name: str | None = field("Its short name.", "简称。")
     sector: Sector = field("What it does.", "行业。")
@@ -143,11 +145,13 @@ OrganizationResult = Annotated[
 async def _organizations(
     info: Info,
     where: Annotated[OrganizationWhere | None, argument("Which ones.", "筛选条件。")] = None,
+    as_of: AsOf = None,
     first: First = None,
     after: After = None,
     last: Last = None,
     before: Before = None,
 ) -> Any:
+    read_as_of(info, as_of)
     query = where.narrow(EVERY if where.status else ALL, info.context.day) if where else ALL
     if where and where.member_of:
         found = await roles(info.context.reader.database, where.member_of, info.context.day, ("where", "member_of"))

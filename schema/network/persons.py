@@ -143,6 +143,10 @@ async def _archive(info: Info, id: Id, version: Version, reason: Reason) -> Any:
     return await write(info, domain.Person, domain.archive, reason, own_id=id, version=version)
 
 
+async def _forget(info: Info, id: Id, version: Version, reason: Reason) -> Any:
+    return await write(info, domain.Person, domain.forget, reason, own_id=id, version=version)
+
+
 @strawberry.type
 class PersonMutation:
     create_person: PersonResult | None = field(
@@ -153,4 +157,13 @@ class PersonMutation:
     )
     archive_person: PersonResult | None = field(
         "Archives a person.", "归档人员。", right=Right.KEEP_ORGANIZATIONS, resolver=_archive
+    )
+    forget_person: PersonResult | None = field(
+        "Forgets a person, for good: name, contact, number and quotations are emptied, and the key that seals them in "
+        "the trail is erased. The record stays, with post and department, and its chain of revisions still verifies. "
+        "The reason stays readable, so name nobody in it.",
+        "永久遗忘此人:清空姓名、联系方式、外部编号与引文,并销毁留痕中对应的密钥;记录保留职务与科室,留痕链仍可校验。"
+        "原因将保留可读,请勿写入姓名。",
+        right=Right.FORGET_PERSONS,
+        resolver=_forget,
     )

@@ -13,7 +13,7 @@ from service.cooperation.attachments import LONGEST_NAME
 from service.cooperation.media import TITLES
 from service.errors import Code
 from service.facts import LONGEST_TEXT, MOST_ITEMS
-from service.store import importing
+from service.store import importing, moments
 from service.store.reads import MOST_COUNTED, MOST_ON_A_PAGE
 from service.store.tallies import MOST_PARTNERS
 
@@ -47,6 +47,8 @@ SUMS = (
         "可列出、统计、搜索的网络单位数",
         MOST_PARTNERS,
     ),
+    ("Records rebuilt for one list as of a moment", "某时点一个列表所还原的记录数", moments.MOST_CHANGED),
+    ("Records rebuilt in all as of a moment", "某时点所还原的记录总数", moments.MOST_REBUILT),
     ("Days of a calendar", "日历天数", calendar.MOST_DAYS),
     ("Entries of a calendar", "日历条目数", calendar.MOST_ENTRIES),
     ("Edges of a graph", "关系图边数", graph.MOST_EDGES),

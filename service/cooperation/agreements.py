@@ -17,12 +17,13 @@ from service import searching
 from service.cooperation.pillars import Pillar
 from service.cooperation.texts import Amendment, AmendmentState, Decline, Signature
 from service.dates import FIRST_DAY, LAST_DAY, PartialDate
-from service.facts import text
+from service.facts import number, text
 from service.pinyin import sort_key
 from service.records import Action, Document, Filter, Index, Origin, Record, Step, includes, joined, ordered
 from service.viewer import Right, Upper
 
 LONGEST_AGREEMENT = 20_000  # characters
+MOST_PUBLICITY_DAYS = 366
 MOST_VERSIONS = 10  # of one text: each revision tells them all, and a document holds 16 MB
 
 
@@ -132,6 +133,8 @@ class Agreement(Record):
     term_to: dt.date | None = None
     signed_on: PartialDate | None = None
     stage: Stage = Stage.DRAFT
+    publicity_days: int | None = number(MOST_PUBLICITY_DAYS, default=None)  # what its commitments ask, where agreed
+    known_percent: int | None = number(100, default=None)
     versions: tuple[TextVersion, ...] = ()
     signatures: tuple[Signature, ...] = ()
     declines: tuple[Decline, ...] = ()

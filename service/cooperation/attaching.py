@@ -37,14 +37,33 @@ async def expect(store: "Store", act: Act, facts: Facts) -> Document:
     refuse_any(_unfit(facts))
     attachable = ATTACHABLE.get(kind_prefix(facts["record"]))
     if attachable is None:
-        names = ", ".join(each.kind.TITLE[0] for each in ATTACHABLE.values())
-        titles = "、".join(each.kind.TITLE[1] for each in ATTACHABLE.values())
+        names = ", ".join(each.title[0] for each in ATTACHABLE.values())
+        titles = "、".join(each.title[1] for each in ATTACHABLE.values())
         english, chinese = f"Files are attached to: {names}.", f"附件只能添加到:{titles}。"
         raise Refusal(Problem(Code.REFERENCE_INVALID, ("record",), english, chinese))
     own_id = facts["record"]
-    document = (await store.refer({("record",): own_id}, attachable.kind.PREFIX, act))[own_id]
-    permit_making(attachable.right, act.viewer, document["network"], attachable.attachers(document))
+    document = (await store.refer({("record",): own_id}, kind_prefix(own_id), act))[own_id]
+    if not for_office(act, document):
+        permit_making(attachable.right, act.viewer, document["network"], attachable.attachers(document))
+    refuse_any(over(document))
     return document
+
+
+def for_office(act: Act, document: Document) -> bool:
+    """Whether the viewer attaches for the integrity office."""
+    office = ATTACHABLE[kind_prefix(document["_id"])].office
+    return office is not None and act.viewer.may(office, document["network"])
+
+
+def over(document: Document) -> Iterator[Problem]:
+    """What belongs to a record that is over stays as it is."""
+    states = ATTACHABLE[kind_prefix(document["_id"])].over
+    if states and document["status"] in states:
+        english, chinese = (
+            f"This is {document['status']}; its files stay.",
+            f"该记录处于 {document['status']} 状态,附件不再变动。",
+        )
+        yield Problem(Code.ILLEGAL_STATE, ("record",), english, chinese, document["_id"], document["version"])
 
 
 def _unfit(facts: Facts) -> Iterator[Problem]:
@@ -79,8 +98,10 @@ async def attach(store: "Store", act: Act, facts: Facts) -> Document:
 
 def behind(act: Act, document: Document) -> list[str]:
     """Whose the file is, and so who may discard it: one of those that the viewer records for, where there is any; what
-    an administrator attaches is of those whom the record concerns.
+    an administrator attaches is of those whom the record concerns, and what the integrity office does is its own.
     """
+    if for_office(act, document):
+        return []
     recording = {grant.organization for grant in act.viewer.grants if grant.network == document["network"]}
     attachers = ATTACHABLE[kind_prefix(document["_id"])].attachers(document)
     return sorted(recording.intersection(attachers) or document["concerns"])
@@ -90,6 +111,7 @@ async def correct(store: "Store", act: Act, own_id: str, version: int, facts: Fa
     """Another kind or description; the file itself never changes."""
     before = await store.load(Attachment, own_id, version, act)
     permit(before, Action.CORRECT, act.viewer, act.day)
+    await _still_open(store, before)
     return await store.save(before, amended(before, facts), act)
 
 
@@ -97,5 +119,12 @@ async def discard(store: "Store", act: Act, own_id: str, version: int) -> Docume
     """Takes a file out of use, with a reason: it is served no more, and its bytes stay."""
     before = await store.load(Attachment, own_id, version, act)
     permit(before, Action.DISCARD, act.viewer, act.day)
+    await _still_open(store, before)
     after = replace(before, status=AttachmentStatus.DISCARDED, discard_reason=reason_of(act))
     return await store.save(before, after, act)
+
+
+async def _still_open(store: "Store", attachment: Attachment) -> None:
+    """Raises `Refusal` ILLEGAL_STATE where the record that it is attached to is over."""
+    known = await store.known(kind_prefix(attachment.record), [attachment.record])
+    refuse_any(problem for document in known.values() for problem in over(document))

@@ -7,12 +7,10 @@ which no other file ever has, so that what one upload writes no other one can sp
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import auto
-from typing import Any, ClassVar, NamedTuple, cast
+from operator import itemgetter
+from typing import Any, ClassVar, NamedTuple
 
-from service.cooperation.activities import Activity
-from service.cooperation.agreements import Agreement
-from service.cooperation.deliverables import Deliverable
-from service.cooperation.plans import ActivityPlan
+from service.dates import instant
 from service.facts import number, text
 from service.records import Action, Document, Filter, Index, Record, Step, includes, joined, ordered
 from service.viewer import Right, Upper
@@ -34,33 +32,46 @@ class AttachmentStatus(Upper):
 
 
 class Attachable(NamedTuple):
-    """A kind of record that files are attached to; `read` lets read each of them, whatever its state.
+    """A kind of record, of any area, that files are attached to.
 
-    Whoever may correct the record attaches to it, for one of the organisations that `attachers` finds in its document.
+    Whoever holds `right` for one of the organisations that `attachers` finds in its document attaches to it, and the
+    file is theirs; whoever holds `office` there does so for the office, whose file it is then. `read` lets read each
+    file, whatever the state of the record, to those who may read the record. None comes to what is `over`.
     """
 
-    kind: type[Record]
-    read: Right
-    attachers: Callable[[Document], Collection[str]]
-
-    @property
-    def right(self) -> Right:
-        return self.kind.STEPS[Action.CORRECT].right
-
-
-def _concerned(document: Document) -> Collection[str]:
-    return cast(list[str], document["concerns"])
+    title: tuple[str, str]
+    right: Right
+    read: Right = Right.READ_DRAFTS
+    attachers: Callable[[Document], Collection[str]] = itemgetter("concerns")
+    office: Right | None = None
+    over: frozenset[str] = frozenset()
 
 
 def _taking_part(document: Document) -> Collection[str]:
     return {*document["concerns"], *document["participants"]}
 
 
+def _nobody(document: Document) -> Collection[str]:
+    return ()
+
+
+OVER = frozenset({"CLOSED"})
 ATTACHABLE: Mapping[str, Attachable] = {
-    Activity.PREFIX: Attachable(Activity, Right.READ_NETWORK, _taking_part),
-    Agreement.PREFIX: Attachable(Agreement, Right.READ_DRAFTS, _concerned),
-    ActivityPlan.PREFIX: Attachable(ActivityPlan, Right.READ_NETWORK, _concerned),
-    Deliverable.PREFIX: Attachable(Deliverable, Right.READ_NETWORK, _concerned),
+    "act": Attachable(("activity", "共建活动"), Right.RECORD_ACTIVITIES, Right.READ_NETWORK, _taking_part),
+    "agr": Attachable(("agreement", "协议"), Right.KEEP_AGREEMENTS),
+    "pla": Attachable(("activity plan", "系列活动计划表"), Right.KEEP_PLANS, Right.READ_NETWORK),
+    "del": Attachable(("deliverable", "成果"), Right.KEEP_AGREEMENTS, Right.READ_NETWORK),
+    "com": Attachable(("commitment", "廉洁承诺"), Right.MAKE_COMMITMENTS),
+    "gif": Attachable(("gift", "礼品礼金登记"), Right.RECORD_GIFTS, office=Right.DECIDE_GIFTS),
+    "bre": Attachable(
+        ("breach", "违约"),
+        Right.JUDGE_BREACHES,
+        Right.READ_DRAFT_FINDINGS,  # also when it is confirmed: a file may show who reported it
+        _nobody,
+        Right.JUDGE_BREACHES,
+    ),
+    "fin": Attachable(("finding", "问题"), Right.RECTIFY_FINDINGS, office=Right.KEEP_AUDITS, over=OVER),
+    "aud": Attachable(("audit", "廉洁审计"), Right.KEEP_AUDITS, Right.READ_DRAFTS, _nobody, Right.KEEP_AUDITS, OVER),
 }  # no leading groups: a scan of one shows the names that only READ_CONTACTS lets read
 
 
@@ -70,7 +81,7 @@ def kind_prefix(own_id: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Attachment(Record):
-    """`size` in bytes; `sha256` of them, in hexadecimal; `organizations` are those whose file it is."""
+    """`size` in bytes; `sha256` of them, in hexadecimal; `organizations` whose file it is, none for the office's."""
 
     PREFIX = "att"
     COLLECTION = "attachments"
@@ -82,6 +93,7 @@ class Attachment(Record):
         Index(("network", "date_key")),
     )
     STATE_KEYS = ("status", "record")
+    PART_OF = "record"
     STEPS: ClassVar = {
         Action.CORRECT: Step(Right.RECORD_ACTIVITIES, frozenset({AttachmentStatus.STORED})),
         Action.DISCARD: Step(Right.RECORD_ACTIVITIES, frozenset({AttachmentStatus.STORED})),
@@ -104,7 +116,7 @@ class Attachment(Record):
         return self.organizations
 
     def keys(self) -> dict[str, Any]:
-        attached = self.created_at.isoformat() if self.created_at else ""
+        attached = instant(self.created_at).isoformat() if self.created_at else ""
         stands = self.status is AttachmentStatus.STORED
         return {
             "date_key": ordered(attached, self.id),
@@ -114,7 +126,9 @@ class Attachment(Record):
 
     @classmethod
     def right_to(cls, document: Document, action: Action) -> Right:
-        return ATTACHABLE[kind_prefix(document["record"])].right
+        """The office's own files are the office's to judge."""
+        attachable = ATTACHABLE[kind_prefix(document["record"])]
+        return attachable.office if attachable.office and not document["concerns"] else attachable.right
 
     @classmethod
     def right_to_read(cls, document: Document, day: object) -> Right:
@@ -122,7 +136,7 @@ class Attachment(Record):
 
     @classmethod
     def readable_filter(cls, right: Right, day: object) -> Filter | None:
-        if includes(right, Right.READ_DRAFTS):
+        open_kinds = sorted(prefix for prefix, each in ATTACHABLE.items() if includes(right, each.read))
+        if len(open_kinds) == len(ATTACHABLE):
             return {}
-        open_kinds = sorted(prefix for prefix, each in ATTACHABLE.items() if each.read is right)
         return {"record_kind": {"$in": open_kinds}} if open_kinds else None

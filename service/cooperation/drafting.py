@@ -21,6 +21,7 @@ from service.cooperation.agreements import (
     Stage,
     TextVersion,
 )
+from service.cooperation.gates import GATES, unfit_gates
 from service.cooperation.renewing import unfit_renewal
 from service.errors import Code, Path, Problem, Refusal, refuse_any
 from service.facts import Facts, malformed, plain, structured
@@ -32,11 +33,9 @@ if TYPE_CHECKING:
     from service.records import Document
     from service.store.store import Store
 
-CORRECTABLE = frozenset(
-    {"title", "kind", "level", "parties", "pillars", "term_from", "term_to", "signed_on", "sources"}
-)
-INHERITED = frozenset({"network", "title", "kind", "level", "parties", "pillars"})  # by a renewal
-RENEWABLE = frozenset({"title", "level", "parties", "pillars", "term_from", "term_to", "text"})
+CORRECTABLE = {*GATES, "title", "kind", "level", "parties", "pillars", "term_from", "term_to", "signed_on", "sources"}
+INHERITED = {*GATES, "network", "title", "kind", "level", "parties", "pillars"}  # by a renewal
+RENEWABLE = {*GATES, "title", "level", "parties", "pillars", "term_from", "term_to", "text"}
 GIVEN = CORRECTABLE | {"network", "origin", "text", "supersedes"}
 
 
@@ -145,6 +144,7 @@ async def _problems(store: "Store", act: Act, agreement: Agreement, before: Agre
     problems = [
         *unfit_parties(agreement),
         *repeated_pillars(agreement),
+        *unfit_gates(agreement),
         *unfit_dates(agreement, act.day),
         *end_outside_term(agreement, ("term_from",), ("term_to",)),
     ]

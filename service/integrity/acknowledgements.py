@@ -5,12 +5,12 @@ One batch is one record and one revision. Per person by a reference that the org
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import auto
 from typing import Any, ClassVar
 
-from service.facts import items
-from service.records import Action, Index, Record, Step, ordered
+from service.facts import folded
+from service.records import Action, Index, Record, Step, joined, ordered
 from service.viewer import Right, Upper
 
 MOST_PERSONS = 1_000  # of one batch
@@ -24,7 +24,10 @@ class AcknowledgementStatus(Upper):
 
 @dataclass(frozen=True, kw_only=True)
 class Acknowledgement(Record):
-    """`persons` are references of the organisation's own; with `head_count` instead, nobody is named."""
+    """`persons` are references of the organisation's own; with `head_count` instead, nobody is named.
+
+    One person is one `person_key`, however the reference was typed; `side_key` tells the batches of a side by state.
+    """
 
     PREFIX = "ack"
     COLLECTION = "acknowledgements"
@@ -38,10 +41,10 @@ class Acknowledgement(Record):
 
     commitment: str
     organization: str
-    clause_set: str
-    clause_version: int
+    clause_set: str | None = None  # none where a reported commitment names none
+    clause_version: int | None = None
     acknowledged_on: dt.date
-    persons: tuple[str, ...] = items(MOST_PERSONS, default=())
+    persons: tuple[str, ...] = field(default=(), metadata={"items": MOST_PERSONS, "most": LONGEST_REFERENCE})
     head_count: int | None = None
     end_reason: str | None = None
     status: AcknowledgementStatus = AcknowledgementStatus.RECORDED
@@ -52,5 +55,7 @@ class Acknowledgement(Record):
     def keys(self) -> dict[str, Any]:
         return {
             "people": len(self.persons) or self.head_count or 0,
+            "person_keys": [folded(person) for person in self.persons],
+            "side_key": joined(self.organization, self.status),
             "date_key": ordered(self.acknowledged_on.isoformat(), self.id),
         }

@@ -36,6 +36,7 @@ class Audit(Record):
     STATE_KEYS = ("status", "as_of")
     READ = Right.READ_FINDINGS  # concerns no organisation: an audited one reads its findings, not the audit
     FIXED = (*Record.FIXED, "refers_to")
+    FROZEN_BY = "as_of"
     STEPS: ClassVar = {
         Action.CORRECT: Step(Right.KEEP_AUDITS, frozenset({AuditStatus.OPEN})),
         Action.RUN_CHECKS: Step(Right.KEEP_AUDITS, frozenset({AuditStatus.OPEN})),

@@ -42,6 +42,7 @@ class Breach(Record):
         Action.RESOLVE: Step(Right.JUDGE_BREACHES, frozenset({BreachStatus.CONFIRMED})),
     }
     PRIVATE: ClassVar = {"reporter": Right.READ_RESTRICTED}
+    MAKER = Right.READ_RESTRICTED
 
     commitment: str
     organization: str

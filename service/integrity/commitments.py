@@ -13,17 +13,17 @@ clause version, that `supersedes` this one and takes its place on the day it is 
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import auto
 from typing import Any, ClassVar, cast
 
 from service.dates import FIRST_DAY, LAST_DAY, PartialDate
 from service.facts import number, text
-from service.records import Action, Document, Filter, Index, Record, Step, joined, ordered
+from service.integrity.days import day_before, reached
+from service.records import Action, Document, Filter, Index, Origin, Record, Step, joined, ordered
 from service.viewer import Right, Upper
 
-ONE_DAY = dt.timedelta(days=1)
 USUAL_PUBLICITY_DAYS = 7  # no source gives a number
 USUAL_KNOWN_PERCENT = 100  # 全员知晓
 LONGEST_SIGNER = 100  # characters
@@ -47,6 +47,7 @@ class CommitmentStatus(Upper):
 
 ENDED = frozenset({CommitmentStatus.EXPIRED, CommitmentStatus.WITHDRAWN, CommitmentStatus.RENEWED})
 OPEN = frozenset({CommitmentStatus.PENDING, CommitmentStatus.EFFECTIVE})
+BOUNDS = ("effective_from", "active_to", "withdrawn_from", "renewal_from")
 UNDER_WAY = OPEN | {CommitmentStatus.DRAWN_UP}
 
 
@@ -55,7 +56,9 @@ class Side:
     """One organisation's undertaking. `staff` is the head-count in force when it signed, from the snapshot `headcount`.
 
     `known` of them know of the clause version, as its acknowledgements tell; `known_on` is the day on which they
-    became as many as are required. A reported side may have signed on a day that no source tells.
+    became as many as are required. `counted` tells how many recordings and withdrawals of acknowledgements that sum
+    takes account of, so that one can see whether it is behind. A reported side may have signed on a day that no source
+    tells.
     """
 
     organization: str
@@ -67,14 +70,18 @@ class Side:
     staff: int | None = None
     known: int = 0
     known_on: dt.date | None = None
+    counted: int = 0
 
 
 @dataclass(frozen=True)
 class Publicity:
-    """公示 inside one organisation, both days included; `evidence` are ids of attachments."""
+    """公示 inside one organisation, both days included; `evidence` are ids of attachments.
+
+    A reported one may lack its channel and its days.
+    """
 
     organization: str
-    channel: str = text(100)
+    channel: str | None = text(100, default=None)
     place: str | None = text(200, default=None)
     begins: PartialDate | None = None
     ends: PartialDate | None = None
@@ -94,7 +101,7 @@ class Commitment(Record):
         Index(("concerns", "date_key")),
         Index(("agreement", "date_key")),
     )
-    STATE_KEYS = ("stage", "effective_from", "active_to", "withdrawn_from", "renewal_from", "unsigned", "renewed_by")
+    STATE_KEYS = ("stage", *BOUNDS, "unsigned", "publicised", "publicised_to", "renewed_by", "as_reported")
     FIXED = (*Record.FIXED, "agreement", "supersedes")
     STEPS: ClassVar = {
         Action.CORRECT: Step(Right.MAKE_COMMITMENTS, frozenset({CommitmentStatus.DRAWN_UP})),
@@ -121,6 +128,7 @@ class Commitment(Record):
     publicity: tuple[Publicity, ...] = ()
     stage: Stage = Stage.DRAWN_UP
     withdrawn_on: dt.date | None = None
+    withdrawn_by: str | None = None
     end_reason: str | None = None
     agreement_ended_on: dt.date | None = None  # the first day on which its agreement was in force no more
     supersedes: str | None = None
@@ -160,8 +168,32 @@ class Commitment(Record):
         """How many of the side's staff must know of it; None while its head-count is not known."""
         return None if side.staff is None else -(-side.staff * self.known_percent // 100)
 
+    @property
+    def active_to(self) -> dt.date:
+        """The last day on which it can stand, by its own term and by that of its agreement."""
+        ended = day_before(self.agreement_ended_on) if self.agreement_ended_on else LAST_DAY
+        return min(self.expires_on or LAST_DAY, ended)
+
+    @property
+    def withdrawn_from(self) -> dt.date:
+        """The first day on which it is WITHDRAWN; a withdrawal announced for later than another end counts no more."""
+        day = self.withdrawn_on or LAST_DAY
+        return day if day <= min(self.active_to, self.renewed_from or LAST_DAY) else LAST_DAY
+
+    @property
+    def took_effect_on(self) -> dt.date | None:
+        """The first day on which it was, or will be, EFFECTIVE; None as long as it ends before that."""
+        first, last = self.effective_from, min(self.active_to, day_before(self.withdrawn_from))
+        return first if first and first <= last else None
+
+    def _gates(self, side: Side) -> dict[str, Any]:
+        publicised = self.publicised_on(side.organization)
+        return {"publicised_on": publicised.isoformat() if publicised else None, "required": self.required(side)}
+
     def expected(self) -> Collection[str]:
-        return ("clause_set", "clause_version", "drawn_up_on")
+        told = self.origin is Origin.REPORTED and all(side.signed for side in self.sides)
+        signed = ("signed_on",) if told else ()
+        return ("clause_set", "clause_version", "drawn_up_on", *signed)
 
     def concerns(self) -> Collection[str]:
         return self.organizations
@@ -169,21 +201,28 @@ class Commitment(Record):
     def keys(self) -> dict[str, Any]:
         """One for a pair under an agreement, and one successor of each; withdrawn and discarded ones do not count.
 
-        Of withdrawal, renewal and expiry the earliest ends it; on the same day the withdrawal, then the renewal.
+        Of withdrawal, renewal and expiry the earliest ends it, on the same day the withdrawal, then the renewal; only
+        what has expired is RENEWED yet. `effective_to` is the last day on which it is EFFECTIVE, empty without one.
         """
         out_of_use = self.stage is Stage.DISCARDED or self.withdrawn_on is not None
-        pair = joined(self.agreement, *sorted(self.organizations), self.supersedes or "")
-        over = [self.expires_on] if self.expires_on else []
-        over += [self.agreement_ended_on - ONE_DAY] if self.agreement_ended_on else []
-        begins = self.signed_on or self.drawn_up_on
+        pair = ("after", self.supersedes) if self.supersedes else (self.agreement, *sorted(self.organizations))
+        withdrawn, renewed = self.withdrawn_from, self.renewed_from or LAST_DAY
+        renewal = renewed if renewed < withdrawn else LAST_DAY
+        last = min(self.active_to, day_before(withdrawn), day_before(renewal))
+        effective, begins = self.effective_from or LAST_DAY, self.signed_on or self.drawn_up_on
+        to = [(each.ends.last if each.ends else LAST_DAY) for each in self.publicity]
         return {
-            "pair_key": self.id if out_of_use else pair,
-            "effective_from": (self.effective_from or LAST_DAY).isoformat(),
-            "active_to": min(over, default=LAST_DAY).isoformat(),
-            "withdrawn_from": (self.withdrawn_on or LAST_DAY).isoformat(),
-            "renewal_from": (self.renewed_from or LAST_DAY).isoformat(),
-            "signed": sorted(side.organization for side in self.sides if side.signed),
+            "pair_key": self.id if out_of_use else joined(*pair),
+            "effective_from": effective.isoformat(),
+            "effective_to": last.isoformat() if effective <= last else "",
+            "active_to": self.active_to.isoformat(),
+            "withdrawn_from": withdrawn.isoformat(),
+            "renewal_from": renewal.isoformat(),
+            "gates": [self._gates(side) for side in self.sides],
             "unsigned": sorted(side.organization for side in self.sides if not side.signed),
+            "publicised": sorted({each.organization for each in self.publicity}),
+            "publicised_to": max(to, default=FIRST_DAY).isoformat(),
+            "as_reported": self.origin is Origin.REPORTED and not any(side.recorded_at for side in self.sides),
             "date_key": ordered(begins.isoformat() if begins else "", self.id),
         }
 
@@ -206,11 +245,7 @@ class Commitment(Record):
         standing = {**stage, "withdrawn_from": {"$gt": today}, "renewal_from": {"$gt": today}}
         ranges: dict[str, Filter] = {
             CommitmentStatus.WITHDRAWN: {**stage, "withdrawn_from": {"$lte": today}},
-            CommitmentStatus.RENEWED: {
-                **stage,
-                "withdrawn_from": {"$gt": today},
-                "renewal_from": {"$lte": today},
-            },
+            CommitmentStatus.RENEWED: {**standing, "renewal_from": {"$lte": today}},
             CommitmentStatus.EXPIRED: {**standing, "active_to": {"$lt": today}},
             CommitmentStatus.EFFECTIVE: {**standing, "active_to": {"$gte": today}, "effective_from": {"$lte": today}},
             CommitmentStatus.PENDING: {**standing, "active_to": {"$gte": today}, "effective_from": {"$gt": today}},
@@ -219,12 +254,21 @@ class Commitment(Record):
 
     @classmethod
     def allows(cls, document: Document, action: Action, day: dt.date) -> bool:
-        """Signed by whom it is not yet, taken back until the last has signed, renewed once, when both have signed."""
+        """Signed by whom it is not yet, taken back until the last has signed, renewed once.
+
+        What one side never signed is renewed when it has expired, so that the pair can begin anew. A reported one is
+        corrected or discarded whatever its state, as long as nobody has signed it here.
+        """
+        if action in (Action.CORRECT, Action.DISCARD) and document["as_reported"]:
+            return bool(document["stage"] != Stage.DISCARDED)
         fits = super().allows(document, action, day)
         if action in (Action.SIGN, Action.WITHDRAW_SIGNATURE):
             return fits and bool(document["unsigned"])
+        if action is Action.END_PUBLICITY:
+            return fits and bool(document["publicised_to"] > day.isoformat())
         if action is Action.RENEW:
-            return fits and document["renewed_by"] is None and not document["unsigned"]
+            expired = cls.state(document, day) == CommitmentStatus.EXPIRED
+            return fits and document["renewed_by"] is None and (expired or not document["unsigned"])
         return fits
 
     @classmethod
@@ -233,7 +277,9 @@ class Commitment(Record):
         if action is Action.SIGN:
             return cast(list[str], document["unsigned"])
         concerned = super().actors(document, action)
-        if action in (Action.WITHDRAW_SIGNATURE, Action.PUBLICISE, Action.END_PUBLICITY, Action.ACKNOWLEDGE):
+        if action is Action.END_PUBLICITY:
+            return cast(list[str], document["publicised"])
+        if action in (Action.WITHDRAW_SIGNATURE, Action.PUBLICISE, Action.ACKNOWLEDGE):
             return [own for own in concerned if own not in document["unsigned"]]
         return concerned
 
@@ -246,25 +292,3 @@ class Commitment(Record):
         if right is Right.READ_PUBLIC:
             return None
         return {"stage": Stage.OPEN.value} if right is Right.READ_NETWORK else {}
-
-
-def reached(spans: Iterable[tuple[PartialDate | None, PartialDate | None]], days: int) -> dt.date | None:
-    """The first day before which `days` whole days lie in `spans`, days told twice counted once; None if never.
-
-    A span counts from the last possible day of its beginning to the first possible one of its end; one whose
-    beginning is not known, or lies in the last year there is, counts nothing.
-    """
-    sure = sorted(
-        (begins.last, ends.first if ends else LAST_DAY)
-        for begins, ends in spans
-        if begins and begins.last.year < LAST_DAY.year
-    )
-    counted, free = 0, FIRST_DAY  # how many so far, and the first day not counted yet
-    for first, last in sure:
-        start = max(first, free)
-        if last < start:
-            continue
-        if (last - start).days + 1 >= days - counted:
-            return start + dt.timedelta(days=days - counted)
-        counted, free = counted + (last - start).days + 1, last + ONE_DAY
-    return None

@@ -1,7 +1,8 @@
 """Finding 问题: what an audit, a check, a gift or a breach brought to light, until it is put right.
 
-DRAFT → OPEN → RECTIFIED → CLOSED; a draft may be DISCARDED. Whoever verifies that a rectification 整改 has its effect
-is not who recorded it; without effect the finding is OPEN again. What conforms is closed without rectification.
+DRAFT → OPEN → RECTIFIED → CLOSED; a draft may be DISCARDED. An open one is graded before it is rectified. Whoever
+verifies that a rectification 整改 has its effect is not who recorded it; without effect the finding is OPEN again. What
+conforms is closed without rectification.
 """
 
 import datetime as dt
@@ -10,10 +11,14 @@ from dataclasses import dataclass
 from enum import auto
 from typing import Any, ClassVar
 
-from service.facts import text
+from service.dates import LAST_DAY
+from service.facts import items, text
+from service.integrity.gifts import Gift
 from service.integrity.verdicts import CheckId
 from service.records import Action, Document, Filter, Index, Record, Step, includes, joined, ordered
 from service.viewer import Right, Upper
+
+MOST_EVIDENCE = 21  # records: a check names 20 at most beside its subject
 
 
 class Grade(Upper):
@@ -57,7 +62,10 @@ class Verification:
 
 @dataclass(frozen=True, kw_only=True)
 class Finding(Record):
-    """`organization` is whom it is about; `source_key` keeps what a follower opens from being opened twice."""
+    """`organization` is whom it is about, `evidence` ids of the records it rests on.
+
+    `source_key` keeps what a follower opens from being opened twice.
+    """
 
     PREFIX = "fin"
     COLLECTION = "findings"
@@ -67,6 +75,9 @@ class Finding(Record):
         Index(("network", "date_key")),
         Index(("network", "due_key")),
         Index(("audit", "date_key")),
+        Index(("gift", "date_key")),
+        Index(("breach", "date_key")),
+        Index(("commitment", "date_key")),
         Index(("concerns", "date_key")),
     )
     STATE_KEYS = ("status", "grade")
@@ -92,6 +103,7 @@ class Finding(Record):
     description: str | None = text(4000, default=None)
     cause: str | None = text(2000, default=None)
     grade: Grade | None = None
+    evidence: tuple[str, ...] = items(MOST_EVIDENCE, default=())
     responsible: str | None = text(100, default=None)  # the person who answers for it
     due: dt.date | None = None
     raised_on: dt.date
@@ -105,17 +117,21 @@ class Finding(Record):
         return (self.organization,)
 
     def keys(self) -> dict[str, Any]:
+        """What has no day by which it is due comes after what has one."""
+        of_gift = self.gift is not None and self.audit is None
         return {
-            "source_key": joined("gift", self.gift) if self.gift and self.audit is None else self.id,
-            "due_key": ordered(self.due.isoformat() if self.due else "", self.id),
+            "source_key": joined("gift", str(self.gift), self.organization) if of_gift else self.id,
+            "due_key": ordered((self.due or LAST_DAY).isoformat(), self.id),
             "date_key": ordered(self.raised_on.isoformat(), self.id),
         }
 
     @classmethod
     def allows(cls, document: Document, action: Action, day: dt.date) -> bool:
-        """Only what conforms is closed as it stands; all else is rectified first."""
+        """Only what conforms is closed as it stands; all else is graded, then rectified."""
         fits = super().allows(document, action, day)
-        return fits and document["grade"] == Grade.CONFORM if action is Action.CLOSE else fits
+        if action is Action.CLOSE:
+            return fits and document["grade"] == Grade.CONFORM
+        return fits and document["grade"] in (Grade.MINOR, Grade.MAJOR) if action is Action.RECTIFY else fits
 
     @classmethod
     def right_to_read(cls, document: Document, day: dt.date) -> Right:
@@ -126,3 +142,8 @@ class Finding(Record):
         if not includes(right, Right.READ_FINDINGS):
             return None
         return {} if right is Right.READ_DRAFT_FINDINGS else {"status": {"$nin": sorted(DRAFTS)}}
+
+
+def gift_key(gift: Gift) -> str:
+    """The `source_key` of the finding that a gift leads to, whoever raises it: one for a gift and a receiver."""
+    return joined("gift", gift.id, gift.receiver)

@@ -49,7 +49,8 @@ async def in_the_way(store: "Store", act: Act, duplicate: Organization, into: st
         english, chinese = "An organisation is not merged into itself.", "单位不能并入自身。"
         return [Problem(Code.RULE_BROKEN, ("into",), english, chinese)]
     problems = await _one_above_the_other(store, duplicate.id, into)
-    async for records in store.all_naming(duplicate.id, act.day):
+    async for every in store.all_naming(duplicate.id, act.day):
+        records = [record for record in every if movable(record)]
         moved = {record.id: repointed(record, duplicate.id, into) for record in records}
         twins = await store.twins(list(moved.values()))
         for record in records:
@@ -103,7 +104,7 @@ async def follow(store: "Store", act: Act, own_id: str) -> bool:
     into, moved = await survivor_of(store, merged), 0
     async for records in store.all_naming(own_id):
         for record in records:
-            moved += await _repoint(store, act, record, own_id, into)
+            moved += movable(record) and await _repoint(store, act, record, own_id, into)
         if moved >= PART:
             return False
     await store.save(merged, replace(merged, merge_pending=False), act)
@@ -146,6 +147,11 @@ async def _repoint(store: "Store", act: Act, record: Record, old: str, new: str)
         log.warning("%s stays with the merged %s: %s", record.id, old, refusal)
         return False
     return True
+
+
+def movable(record: Record) -> bool:
+    """Whether it names the survivor from then on; what was frozen goes on naming the duplicate, which leads there."""
+    return record.FROZEN_BY is None or getattr(record, record.FROZEN_BY) is None
 
 
 def repointed(record: R, old: str, new: str) -> R:

@@ -27,6 +27,7 @@ REFERENCES = {"department": "dep", "branch": "bra"}
 class PersonStatus(Upper):
     ACTIVE = auto()
     ARCHIVED = auto()
+    FORGOTTEN = auto()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,8 +51,10 @@ class Person(Record):
     STEPS: ClassVar = {
         Action.CORRECT: Step(Right.KEEP_ORGANIZATIONS, frozenset({PersonStatus.ACTIVE})),
         Action.ARCHIVE: Step(Right.KEEP_ORGANIZATIONS, frozenset({PersonStatus.ACTIVE})),
+        Action.FORGET: Step(Right.FORGET_PERSONS, frozenset({PersonStatus.ACTIVE, PersonStatus.ARCHIVED})),
     }
     FIXED = (*Record.FIXED, "organization")
+    IDENTIFYING = ("external_reference",)
     PRIVATE: ClassVar = dict.fromkeys(("name", "phone", "email", QUOTED), Right.READ_CONTACTS)
 
     organization: str
@@ -106,3 +109,28 @@ async def archive(store: "Store", act: Act, own_id: str, version: int) -> "Docum
     before = await store.load(Person, own_id, version, act)
     permit(before, Action.ARCHIVE, act.viewer, act.day)
     return await store.save(before, replace(before, status=PersonStatus.ARCHIVED, archive_reason=reason_of(act)), act)
+
+
+async def forget(store: "Store", act: Act, own_id: str, version: int) -> "Document":
+    """A person without a name from now on, for good: also in the trail nobody can read again who that was."""
+    before = await store.load(Person, own_id, version, act)
+    permit(before, Action.FORGET, act.viewer, act.day)
+    reason_of(act)
+    document = await store.save(before, forgotten(before), act)
+    await store.erase_key(own_id)  # last: what is written above is sealed by it once more
+    return document
+
+
+def forgotten(person: Person) -> Person:
+    """`person` without what tells who it is; post, department and party branch stay."""
+    gaps = ("name", *(gap for gap in person.gaps if gap != "name"))
+    nothing: dict[str, Any] = dict.fromkeys(("name", "phone", "email", "external_reference"))
+    unquoted = tuple(replace(source, quotation="") for source in person.sources)
+    return replace(person, **nothing, sources=unquoted, gaps=gaps, status=PersonStatus.FORGOTTEN)
+
+
+async def follow(store: "Store", act: Act, own_id: str) -> bool:
+    """Erase the key of somebody forgotten, in case the service ended before it did. Twice is harmless."""
+    if (await store.known(Person.PREFIX, [own_id]))[own_id]["status"] == PersonStatus.FORGOTTEN:
+        await store.erase_key(own_id)
+    return True

@@ -1,5 +1,7 @@
 """Whether a text is the address of a MongoDB server, before anything is connected."""
 
+from typing import NamedTuple
+
 from pymongo.errors import PyMongoError
 from pymongo.uri_parser import parse_uri
 
@@ -13,3 +15,27 @@ def check_address(uri: str) -> str:
     except (PyMongoError, ValueError):
         raise ValueError("not the address of a MongoDB server") from None
     return uri
+
+
+class Address(NamedTuple):
+    """What an address says of how the servers are reached; `unchecked` that any certificate is taken."""
+
+    hosts: tuple[str, ...]
+    user: str
+    password: str
+    tls: bool
+    unchecked: bool
+
+
+def address_of(uri: str) -> Address:
+    """What `uri`, which `check_address` let pass, says. An address by DNS means TLS, unless it says otherwise."""
+    discovered = uri.startswith(DISCOVERED)
+    told = parse_uri("mongodb://" + uri.removeprefix(DISCOVERED) if discovered else uri, warn=False)
+    options = {name.lower(): value for name, value in told["options"].items()}
+    return Address(
+        tuple(host for host, _ in told["nodelist"]),
+        told["username"] or "",
+        told["password"] or "",
+        bool(options.get("tls", options.get("ssl", discovered))),
+        any(options.get(name) for name in ("tlsinsecure", "tlsallowinvalidcertificates", "tlsallowinvalidhostnames")),
+    )

@@ -23,10 +23,12 @@ from pymongo.errors import (
 from pymongo.monitoring import CommandListener
 
 from service.errors import Unavailable
+from service.trail.sealing import Masters
 
 DriverName = Literal["motor", "pymongo", "mongomock"]
 Fields = Mapping[str, Any]
 SELECTION_TIMEOUT, CALL_TIMEOUT = 2_000, 3_000  # milliseconds
+KEYS_AT_ONCE = 100  # in one `$in`: SecantusDB takes a time that grows with the square of their number
 INDEX_TIMEOUT = 600  # seconds to build one index of what is there already
 # Passing states of a server (retryable-writes specification) that the drivers do not tell as lost connections.
 PASSING = frozenset({6, 7, 89, 134, 262, 9001})
@@ -107,8 +109,16 @@ def _client(driver: DriverName, uri: str, listeners: Sequence[CommandListener]) 
 class Database:
     """One database of one server. Every read names an index, and how many documents it wants at most."""
 
-    def __init__(self, driver: DriverName, uri: str, name: str, listeners: Sequence[CommandListener] = ()) -> None:
-        """`listeners` are told of every command sent; mongomock sends none."""
+    def __init__(
+        self,
+        driver: DriverName,
+        uri: str,
+        name: str,
+        listeners: Sequence[CommandListener] = (),
+        masters: Masters | None = None,
+    ) -> None:
+        """`listeners` are told of every command sent; mongomock sends none. `masters` seal what tells of a person."""
+        self.masters = masters
         self.driver = driver
         self.name = name
         self.client = _client(driver, uri, listeners)

@@ -14,10 +14,12 @@ import contextlib
 import logging
 from collections import deque
 from collections.abc import AsyncIterator
+from typing import cast
 
 from service.errors import Unavailable
 from service.store.database import Database
 from service.store.kinds import REVISIONS, SEQUENCE_INDEX
+from service.store.sealing import revealing
 from service.trail.revisions import Revision
 
 AT_ONCE = 100  # revisions of one page
@@ -47,11 +49,16 @@ class Feed:
         while True:
             news = self._news
             if sequence < self._below and (found := await self._page(sequence)):
-                return found
+                return await self._plain(found)
             fresh = [each for each in self._latest if each["sequence"] > sequence]
             if fresh:
-                return fresh[:AT_ONCE]
+                return await self._plain(fresh[:AT_ONCE])
             await news.wait()
+
+    async def _plain(self, found: list[Revision]) -> list[Revision]:
+        """Not before they are told: what is kept stays sealed, so that who is forgotten meanwhile is told no more."""
+        reveal = await revealing(self._database, found)
+        return cast(list[Revision], reveal(found))
 
     async def run(self) -> None:
         """Look for what is new until cancelled. An absent database is waited for."""

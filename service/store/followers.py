@@ -19,8 +19,13 @@ from service.cooperation import renewing
 from service.cooperation.agreements import Agreement
 from service.dates import now
 from service.errors import Code, Refusal
-from service.network import merging
+from service.integrity import settling, touching
+from service.integrity.acknowledgements import Acknowledgement
+from service.integrity.commitments import Commitment
+from service.integrity.gifts import Gift
+from service.network import merging, persons
 from service.network.organizations import Organization
+from service.network.persons import Person
 from service.records import Record
 from service.store.database import Database, Duplicate
 from service.store.kinds import REVISIONS, SEQUENCE_INDEX, kind_of
@@ -35,6 +40,10 @@ MOST_PARTITIONS = 100_000
 Follow: TypeAlias = Callable[[Store, Act, str], Awaitable[bool]]
 
 log = logging.getLogger(__name__)
+
+COUNTED = frozenset({"organization", "persons", "head_count", "status"})
+SETTLED = frozenset({"sides", "publicity", "stage", "expires_on", "withdrawn_on", "agreement_ended_on"})
+ENDING = frozenset({"stage", "terminated_on", "renewed_by", "renewed_from"})
 
 
 class Follower(NamedTuple):
@@ -55,7 +64,12 @@ class Follower(NamedTuple):
 
 FOLLOWERS: tuple[Follower, ...] = (
     Follower("markRenewed", Agreement, frozenset({"stage", "term_from", "signed_on"}), renewing.follow),
+    Follower("eraseKey", Person, frozenset({"status"}), persons.follow),
+    Follower("countAcknowledgements", Acknowledgement, COUNTED, settling.follow_acknowledgement),
+    Follower("settleCommitment", Commitment, SETTLED, settling.follow_commitment),
+    Follower("endCommitments", Agreement, ENDING, settling.follow_agreement),
     Follower("repoint", Organization, frozenset({"merged_into"}), merging.follow),
+    Follower("raiseGiftFinding", Gift, touching.FACTS, touching.follow),
 )
 
 
@@ -65,6 +79,18 @@ async def behind(database: Database) -> set[str]:
     done = {cursor["_id"]: cursor["sequence"] for cursor in await database.find(CURSORS, **every)}
     leases = await database.find(LEASES, fields=(), **every)
     return {lease["_id"] for lease in leases if await _waiting(database, lease["_id"], done.get(lease["_id"], 0), 1)}
+
+
+async def unfollowed(database: Database, versions: Mapping[str, tuple[str, int]]) -> set[str]:
+    """Those records whose revision of this version no follower has looked at yet: id → (partition, version)."""
+    heads = {f"{own_id}:{version}": own_id for own_id, (_, version) in versions.items()}
+    fields = ("partition", "sequence")
+    relayed = await database.find(REVISIONS, {"_id": {"$in": sorted(heads)}}, len(heads), fields)
+    partitions = sorted({partition for partition, _ in versions.values()})
+    cursors = await database.find(CURSORS, {"_id": {"$in": partitions}}, len(partitions), ("sequence",))
+    done = {cursor["_id"]: cursor["sequence"] for cursor in cursors}
+    over = {heads[each["_id"]] for each in relayed if each["sequence"] <= done.get(each["partition"], 0)}
+    return versions.keys() - over
 
 
 async def follow(store: Store, partition: str, followers: tuple[Follower, ...]) -> tuple[int, bool]:

@@ -13,7 +13,7 @@ from service.acts import Act
 from service.errors import Code, Problem, Refusal
 from service.permission import may_read
 from service.records import Document, Record, document_of, facts_of, joined
-from service.store.history import KEYS_AT_ONCE
+from service.store.database import KEYS_AT_ONCE
 from service.store.kinds import index_of, unique_keys
 from service.store.store import EXTERNAL_KEY, Store, stands_already
 

@@ -4,16 +4,20 @@ The outbox is always read first. An entry leaves it only after it stands in `rev
 finds what the first look missed.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, cast
 
+from service.errors import Code, Problem, Refusal
 from service.records import Document, Record, document_of, record_of
-from service.store.database import Database
+from service.store.database import KEYS_AT_ONCE, Database
 from service.store.kinds import REVISIONS
 from service.store.reads import below
+from service.store.sealing import revealing
 from service.trail.revisions import Revision, undone
 
-KEYS_AT_ONCE = 100  # SecantusDB takes a time that grows with the square of their number
+MOST_SINCE = 10_000  # revisions undone for one look-up of records as they stood
+SAID = ("record", "version", "at", "previous", "changes")  # by a revision, and needed to undo it
 
 
 async def find_by_key(database: Database, kind: type[Record], key: str) -> Revision | None:
@@ -57,7 +61,18 @@ class Part(NamedTuple):
 async def histories(
     database: Database, kind: type[Record], ids: Sequence[str], part: Part
 ) -> dict[str, list[dict[str, Any]]]:
-    """The same part of the history of each record in `ids`, which are of one kind: two commands for all."""
+    """The same part of the history of each record in `ids`, which are of one kind: two commands for all.
+
+    What tells of a person is plain in it, for which one more command asks where there is any.
+    """
+    found = await chains(database, kind, ids, part)
+    return cast(dict[str, list[dict[str, Any]]], (await revealing(database, found))(found))
+
+
+async def chains(
+    database: Database, kind: type[Record], ids: Sequence[str], part: Part
+) -> dict[str, list[dict[str, Any]]]:
+    """As `histories`, each revision as it is stored and hashed: what tells of a person is sealed."""
     waiting = await database.find(kind.COLLECTION, {"_id": {"$in": sorted(ids)}}, len(ids), ("outbox",))
     outboxes = {document["_id"]: document["outbox"] for document in waiting}
     relayed = await _relayed(database, ids, part)
@@ -82,6 +97,48 @@ def _merged(outbox: Iterable[Revision], relayed: Iterable[Revision], part: Part)
     both = waiting | {revision["_id"]: revision for revision in relayed}
     ordered = sorted(both.values(), key=lambda revision: int(revision["version"]), reverse=part.newest_first)
     return [dict(revision) for revision in ordered[: part.limit]]
+
+
+async def since(database: Database, documents: Sequence[Document], moment: dt.datetime) -> dict[str, list[Revision]]:
+    """The revisions of each of `documents`, read with their outboxes, after the version that stood at `moment`.
+
+    Newest first: those after the highest version recorded by then. One command. Raises `Refusal` LIMIT_EXCEEDED.
+    """
+    if not documents:
+        return {}
+    stages: list[Mapping[str, Any]] = [  # the first by itself is what SecantusDB narrows by an index
+        {"$match": {"record": {"$in": sorted(each["_id"] for each in documents)}}},
+        {"$match": {"at": {"$gt": moment}}},
+        {"$project": dict.fromkeys(SAID, 1)},
+    ]
+    relayed = await database.aggregate(REVISIONS, stages, MOST_SINCE + 1)
+    if len(relayed) > MOST_SINCE:
+        english = f"More than {MOST_SINCE} revisions would have to be undone; ask for less, or for a later moment."
+        chinese = f"须撤回的修订超过 {MOST_SINCE} 条;请缩小范围,或选择较晚的时点。"
+        raise Refusal(Problem(Code.LIMIT_EXCEEDED, ("as_of",), english, chinese))
+    waiting = (entry for each in documents for entry in each["outbox"] if entry["at"] > moment)
+    by_id = {revision["_id"]: revision for revision in (*waiting, *relayed)}
+    found: dict[str, list[Revision]] = {each["_id"]: list(_down_from(each, by_id)) for each in documents}
+    return cast(dict[str, list[Revision]], (await revealing(database, found))(found))
+
+
+def _down_from(document: Document, revisions: Mapping[str, Revision]) -> Iterator[Revision]:
+    """Version by version, as far as they are among `revisions`."""
+    version = int(document["version"])
+    while revision := revisions.get(f"{document['_id']}:{version}"):
+        yield revision
+        version -= 1
+
+
+async def recorded_at(database: Database, states: Sequence[Document]) -> dict[str, dt.datetime]:
+    """When the version of each of `states` was recorded, by the record's id; outboxes as they were read with them."""
+    wanted = {f"{each['_id']}:{each['version']}": each["_id"] for each in states}
+    entries = [entry for each in states for entry in each["outbox"] if entry["_id"] in wanted]
+    unknown = sorted(wanted.keys() - {entry["_id"] for entry in entries})
+    for start in range(0, len(unknown), KEYS_AT_ONCE):
+        some = unknown[start : start + KEYS_AT_ONCE]
+        entries += await database.find(REVISIONS, {"_id": {"$in": some}}, len(some), ("at",))
+    return {wanted[entry["_id"]]: entry["at"] for entry in entries}
 
 
 async def earlier_state(database: Database, kind: type[Record], own_id: str, version: int) -> Document | None:

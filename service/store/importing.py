@@ -19,6 +19,7 @@ from service.records import Document, Record
 from service.store.gathering import Gathered, Rehearsal, Unchanged
 from service.store.history import earlier_state, find_by_keys
 from service.store.kinds import kind_of
+from service.store.sealing import same_arguments
 from service.store.store import Store, key_reused
 from service.trail.revisions import Revision
 from service.viewer import Upper
@@ -106,7 +107,7 @@ class Call:
         keys = [act.key for act in self._acts if act.key is not None]
         found = await find_by_keys(gathered.database, self._importable.kind, keys)
         for revision in found.values():
-            if revision["fingerprint"] != self._acts[0].fingerprint:
+            if not same_arguments(gathered.database, revision, self._acts[0]):
                 raise key_reused(revision["record"])
         return {place: found[act.key] for place, act in enumerate(self._acts) if act.key in found}
 

@@ -8,6 +8,13 @@ from service.cooperation.attachments import Attachment
 from service.cooperation.deliverables import Deliverable
 from service.cooperation.groups import LeadingGroup
 from service.cooperation.plans import ActivityPlan
+from service.integrity.acknowledgements import Acknowledgement
+from service.integrity.audits import Audit
+from service.integrity.breaches import Breach
+from service.integrity.clauses import ClauseSet
+from service.integrity.commitments import Commitment
+from service.integrity.findings import Finding
+from service.integrity.gifts import Gift
 from service.network.branches import PartyBranch
 from service.network.departments import Department
 from service.network.headcounts import Headcount
@@ -39,9 +46,17 @@ KINDS: Mapping[str, type[Record]] = {
         Activity,
         Attachment,
         RoleAssignment,
+        ClauseSet,
+        Commitment,
+        Acknowledgement,
+        Gift,
+        Breach,
+        Audit,
+        Finding,
     )
 }
 NAMED_INDEX = Index((ORGANIZATIONS, "_id"))  # what names an organisation, of whatever kind, in the order of ids
+MOMENT_INDEX = Index(("updated_at", "network", "created_at"))  # what was written since a moment, in one network or all
 TRAIL_INDEXES = (Index(("outbox.at",)), Index(("outbox.key",)))  # what waits for the relay, and what a retry looks for
 REVISIONS = "revisions"
 SEQUENCE_INDEX = "partition_sequence"
@@ -50,8 +65,17 @@ REVISION_INDEXES = (
     Index(("record", "version")),
     Index(("key",)),
 )
+CHECKPOINTS = "checkpoints"
+CHECKPOINT_INDEX = "partition_number"
+CHECKPOINT_INDEXES = (Index(("partition", "number"), unique=True),)
+PERSON_KEYS = "person_keys"  # found by `_id` alone
+ACCESSES = "accesses"
+ACCESS_BY, ACCESS_NAMED = Index(("networks", "by", "_id")), Index(("named", "_id"))
+ACCESS_INDEXES = (Index(("networks", "_id")), ACCESS_BY, ACCESS_NAMED)
 CHUNKS = "content.chunks"  # of files kept in the database, in the form of GridFS
 CHUNK_INDEXES = (Index(("files_id", "n"), unique=True),)
+JOBS = "dossier_jobs"  # dossiers that are made in the background
+JOB_INDEX = Index(("state", "until"))
 
 
 def kind_of(own_id: str) -> type[Record] | None:
@@ -61,8 +85,9 @@ def kind_of(own_id: str) -> type[Record] | None:
 
 def indexes() -> Mapping[str, tuple[Index, ...]]:
     """Every index of the installation, by collection."""
-    own = {kind.COLLECTION: (*kind.INDEXES, NAMED_INDEX, *TRAIL_INDEXES) for kind in KINDS.values()}
-    return {**own, REVISIONS: REVISION_INDEXES, CHUNKS: CHUNK_INDEXES}
+    own = {kind.COLLECTION: (*kind.INDEXES, NAMED_INDEX, MOMENT_INDEX, *TRAIL_INDEXES) for kind in KINDS.values()}
+    trail = {REVISIONS: REVISION_INDEXES, CHECKPOINTS: CHECKPOINT_INDEXES, PERSON_KEYS: (), ACCESSES: ACCESS_INDEXES}
+    return {**own, **trail, CHUNKS: CHUNK_INDEXES, JOBS: (JOB_INDEX,)}
 
 
 def index_name(index: Index) -> str:

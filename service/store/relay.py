@@ -3,6 +3,7 @@
     outbox of a record ── find by outbox.at ──► grouped by partition ──► lease of the partition
                                                                               │ last sequence + 1, + 2, …
     $pull from the outbox ◄── only then ── insert into `revisions` ◄──────────┘ ──► the partition's followers
+                                                                                    and, when due, its checkpoint
 
 Relaying twice is harmless: the `_id`, record:version, is taken already. A holder that lost its lease without knowing
 meets the unique index on (partition, sequence) and starts its round anew, so that the sequence has no gap and no fork.
@@ -18,6 +19,7 @@ from typing import Any
 
 from service.dates import now
 from service.errors import Unavailable
+from service.store.checkpointing import Checkpointing, CheckpointWriter
 from service.store.database import Database, Duplicate
 from service.store.feed import last_sequence
 from service.store.followers import FOLLOWERS, Follower, behind, follow
@@ -42,6 +44,7 @@ class Relay:
         holder: str,
         written: asyncio.Event,
         followers: tuple[Follower, ...] = FOLLOWERS,
+        checkpointing: Checkpointing | None = None,
         relayed: Callable[[str], None] = lambda _: None,
     ) -> None:
         """`relayed` is told of each partition to which revisions were relayed."""
@@ -50,6 +53,7 @@ class Relay:
         self._followers = followers
         self._behind: set[str] = set()  # partitions with revisions to follow, as far as this relay knows
         self._looked = BEGINNING
+        self._checkpoints = CheckpointWriter(database, checkpointing) if checkpointing else None
         self._holder = holder
         self._written = written
         self._relayed = relayed
@@ -98,7 +102,10 @@ class Relay:
                 if (lease := await self._lease(partition)) is not None:
                     moved += await self._relay(kind.COLLECTION, lease, entries)
                     self._behind.add(partition)
-        return moved + await self._follow()
+        moved += await self._follow()
+        if self._checkpoints is not None:
+            await self._checkpoints.round(self._lease)
+        return moved
 
     async def _follow(self) -> bool:
         """Let the followers run where revisions wait for them; whether they wrote something or have more to do."""
@@ -153,6 +160,8 @@ class Relay:
         self._last[lease.name, lease.fence] = sequence + len(numbered)
         self._relayed(lease.name)
         await self._clear(collection, entries)
+        if self._checkpoints is not None and numbered:
+            self._checkpoints.relayed(lease.name, len(numbered))
         return len(numbered)
 
     async def _clear(self, collection: str, entries: Sequence[dict[str, Any]]) -> None:

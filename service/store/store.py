@@ -15,21 +15,26 @@ from typing import Any, TypeVar
 from service.acts import Act
 from service.ancestry import DEEPEST
 from service.errors import Code, Path, Problem, Refusal, Unavailable, not_found, refuse_any
+from service.integrity.knowing import Knowing
 from service.permission import may_read
 from service.records import ORGANIZATIONS, Document, Filter, Record, document_of, record_of
+from service.store.acknowledged import acknowledged
 from service.store.database import Database, Duplicate
 from service.store.feed import Feeds
 from service.store.history import earlier_state, find_by_key
 from service.store.kinds import KINDS, NAMED_INDEX, index_name, index_of, unique_keys
 from service.store.leases import held
 from service.store.roles import StandingRoles
+from service.store.sealing import erase, same_arguments, sealed
+from service.store.wholes import readable
 from service.trail.revisions import revision_of
+from service.trail.sealing import of_record
 
 R = TypeVar("R", bound=Record)
 MOST_CHILDREN = 1_000  # of one parent, or of what else they name
 EXTERNAL_KEY = "external_key"  # what a record with a number in another system is found by
 PATIENCE = 3.0  # seconds to wait for others who are at what is done alone
-OUT_OF_USE = frozenset({"ARCHIVED", "DISCARDED", "CANCELLED", "MERGED"})
+OUT_OF_USE = frozenset({"ARCHIVED", "DISCARDED", "CANCELLED", "MERGED", "FORGOTTEN"})
 BATCH = 100  # records looked up in one command where all are to be seen
 
 
@@ -48,7 +53,7 @@ class Store:
     async def load(self, kind: type[R], own_id: str, version: int, act: Act) -> R:
         """The record to change. Raises `Refusal` NOT_FOUND (missing or not to be known), CONFLICT (other version)."""
         found = (await self.known(kind.PREFIX, [own_id])).get(own_id)
-        if found is None or not may_read(kind, found, act.viewer, act.day):
+        if found is None or own_id not in await self.readable(kind, [found], act):
             raise not_found(("id",), own_id)
         if found["version"] != version:
             raise conflict(own_id, version, found["version"])
@@ -69,20 +74,24 @@ class Store:
             raise
 
     async def replayed(self, kind: type[Record], act: Act) -> Document | None:
-        """What an earlier act with the same key left behind, under the viewer's present rights; None without one."""
+        """What an earlier act with the same key left behind, under the viewer's present rights; None without one.
+
+        Who made a record whose maker is confidential hears of that again, though perhaps it may never read it.
+        """
         if act.key is None or (revision := await find_by_key(self.database, kind, act.key)) is None:
             return None
-        if revision["fingerprint"] != act.fingerprint:
+        if not same_arguments(self.database, revision, act):
             raise key_reused(revision["record"])
         document = await earlier_state(self.database, kind, revision["record"], revision["version"])
-        if document is None or not may_read(kind, document, act.viewer, act.day):
+        told = kind.MAKER is not None and revision["version"] == 1  # a key is its subject's own
+        if document is None or not (told or await self.readable(kind, [document], act)):
             raise not_found((), revision["record"])
         return document
 
     async def create(self, record: Record, act: Act) -> Document:
         """Write a new record. Raises `Refusal` ALREADY_EXISTS naming the first one."""
         new = replace(record, version=1, created_at=act.at)
-        revision = revision_of(None, new, act)
+        revision = await sealed(self.database, type(record), revision_of(None, new, act))
         document = document_of(replace(new, head=revision["hash"]))
         document |= {"updated_at": act.at, "outbox": [revision]}
         try:
@@ -100,6 +109,7 @@ class Store:
         revision = revision_of(before, new, act)
         if not revision["changes"]:
             raise Refusal(Problem(Code.INVALID, (), "Nothing would change.", "没有任何改动。"))
+        revision = await sealed(self.database, type(before), revision)
         document = document_of(replace(new, head=revision["hash"])) | {"updated_at": act.at}
         state = {name: value for name, value in document.items() if name not in ("_id", "version")}
         change = {"$set": state, "$inc": {"version": 1}, "$push": {"outbox": revision}}
@@ -113,6 +123,10 @@ class Store:
             self.roles.forget(before, after)
         self.written.set()
         return document
+
+    async def erase_key(self, own_id: str) -> None:
+        """Make what the trail tells of the person whose record this is unreadable for good. Twice is harmless."""
+        await erase(self.database, of_record(own_id))
 
     async def known(
         self, prefix: str, ids: Iterable[str], fields: tuple[str, ...] | None = None
@@ -131,10 +145,11 @@ class Store:
         that the viewer may know of.
         """
         kind = KINDS[prefix]
+        known = await self.known(prefix, references.values())
         found = {
             own_id: document
-            for own_id, document in (await self.known(prefix, references.values())).items()
-            if may_read(kind, document, act.viewer, act.day) and kind.state(document, act.day) not in OUT_OF_USE
+            for own_id, document in (await self.readable(kind, known.values(), act)).items()
+            if kind.state(document, act.day) not in OUT_OF_USE
         }
         english, chinese = kind.TITLE
         refuse_any(
@@ -149,6 +164,10 @@ class Store:
         )
         return found
 
+    async def readable(self, kind: type[Record], documents: Iterable[Document], act: Act) -> dict[str, Document]:
+        """Those of `documents`, all of `kind`, that the viewer may know of, by id."""
+        return await readable(kind, documents, act.viewer, act.day, self.known)
+
     async def children(self, prefix: str, parent: str) -> dict[str, Document]:
         """The documents of type `prefix` directly below `parent`, by id, whoever asks."""
         return {document["_id"]: document for document in await self.naming(prefix, "parent", parent)}
@@ -158,6 +177,10 @@ class Store:
         kind = KINDS[prefix]
         where = {key: own_id, **(also or {})}
         return [*await self.database.find(kind.COLLECTION, where, MOST_CHILDREN, index=index_of(kind, key))]
+
+    async def acknowledged(self, commitment: str) -> dict[str, Knowing]:
+        """By organisation, what the acknowledgements of `commitment` come to now."""
+        return await acknowledged(self.database, commitment)
 
     @contextlib.asynccontextmanager
     async def alone(self, name: str) -> AsyncIterator[None]:

@@ -10,6 +10,8 @@ import logging
 
 from service.cooperation.attachments import Attachment
 from service.dates import now
+from service.store.budgets import forget_past
+from service.store.bundling import forget_old
 from service.store.database import Database
 from service.store.files import Files
 
@@ -32,8 +34,10 @@ async def sweep(database: Database, files: Files, moment: dt.datetime) -> int:
 
 
 async def keep_sweeping(database: Database, files: Files) -> None:
-    """Sweep again and again until cancelled."""
+    """Sweep again and again until cancelled; the budgets of past minutes and the dossiers of yesterday too."""
     while True:
+        await forget_old(database, now())
+        await forget_past(database, now())
         if removed := await sweep(database, files, now()):
             log.info("%d files without a record removed", removed)
         await asyncio.sleep(PAUSE)

@@ -60,7 +60,12 @@ def digest(revision: Revision) -> str:
     Raises TypeError for a value that no revision of ours has.
     """
     said = {name: value for name, value in revision.items() if name not in UNHASHED}
-    return hashlib.sha256(orjson.dumps(said, default=_moment, option=CANONICAL)).hexdigest()
+    return hashlib.sha256(canonical(said)).hexdigest()
+
+
+def canonical(value: object) -> bytes:
+    """The canonical form, as said above, of anything made of texts, numbers, moments, lists and objects."""
+    return orjson.dumps(value, default=_moment, option=CANONICAL)
 
 
 def _moment(value: object) -> str:

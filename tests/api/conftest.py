@@ -18,7 +18,7 @@ from service.store.relay import Relay
 from service.store.store import Store
 from tests.api.uploads import Doors, doors
 from tests.api.world import TODAY, build
-from tests.conftest import House
+from tests.conftest import MASTERS, House
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ async def make_module_house() -> AsyncIterator[Callable[..., Any]]:
     opened: list[Database] = []
 
     async def make() -> House:
-        database = Database("mongomock", "", "test")
+        database = Database("mongomock", "", "test", masters=MASTERS)
         opened.append(database)
         await upkeep.prepare(database, "tests")
         store = Store(database)
@@ -65,7 +65,7 @@ async def everything(built: House, world: dict[str, str]) -> dict[str, list[dict
 @pytest.fixture
 async def copied(everything: dict[str, list[dict[str, Any]]]) -> House:
     """A copy of that house, to change."""
-    database = Database("mongomock", "", "copy")
+    database = Database("mongomock", "", "copy", masters=MASTERS)
     await upkeep.prepare(database, "tests")
     for kind, documents in everything.items():
         if documents:
@@ -82,7 +82,7 @@ async def houses(engine_uri: str) -> AsyncIterator[dict[str, House]]:
     made_houses: dict[str, House] = {}
     drivers: tuple[DriverName, ...] = ("mongomock", "motor")
     for driver in drivers:
-        database = Database(driver, engine_uri, f"test_{uuid.uuid4().hex}")
+        database = Database(driver, engine_uri, f"test_{uuid.uuid4().hex}", masters=MASTERS)
         await upkeep.prepare(database, "tests")
         made_houses[driver] = House(database, Store(database), Relay(database, "tests", asyncio.Event()))
         await load(made_houses[driver].store, now(), lambda _: None)

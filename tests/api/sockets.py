@@ -16,11 +16,13 @@ from websockets.typing import Subprotocol
 
 from schema.http import graphql_route
 from schema.messages import PROTOCOL
+from schema.operations import Means
 from schema.socket import graphql_socket
-from schema.socket_rules import SocketRules
+from schema.socket_rules import USUAL_RULES, SocketRules
 from service.dates import now
 from service.errors import Code
 from service.identity import Identity
+from service.metrics import Metrics
 from service.serving import configured
 from service.store.relay import Relay
 from service.viewer import Viewer
@@ -133,18 +135,22 @@ class Served:
 
 @asynccontextmanager
 async def served(
-    house: House, rules: SocketRules | None = None, identity: Identity | None = None, narrow: bool = False
+    house: House,
+    rules: SocketRules = USUAL_RULES,
+    narrow: bool = False,
+    proxies: Sequence[str] = (),
+    metrics: Metrics | None = None,
+    **others: Any,
 ) -> AsyncIterator[Served]:
-    """The house on a port of its own. A narrow one has little on the way to who does not read."""
-    rules, identity = rules or SocketRules(), identity or Identity(KEYS)
-    routes = [
-        graphql_route(house.store, identity, False, rules.limits),
-        graphql_socket(house.store, identity, False, rules),
-    ]
+    """The house on a port of its own, with `others` of its means. A narrow one has little on the way to who does not
+    read.
+    """
+    means = Means(**{"store": house.store, "identity": Identity(KEYS), "rates": house.rates(), **others})
+    routes = [graphql_route(means), graphql_socket(means, metrics or Metrics(), rules)]
     with socket.create_server(("127.0.0.1", 0)) as listener:
         if narrow:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)
-        server = uvicorn.Server(configured(Starlette(routes=routes)))
+        server = uvicorn.Server(configured(Starlette(routes=routes), proxies))
         task = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             yield Served(house, listener.getsockname()[1], server)

@@ -16,21 +16,23 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from schema.limits import Limits
 from schema.socket_rules import SocketLimits, SocketRules
 from service import serving
 from service.app import create_app, persistently, seed_if_empty
 from service.dates import now
+from service.environment import Mode
 from service.errors import Unavailable
 from service.identity import Identity
-from service.settings import Mode, Settings, SettingsInvalid
+from service.settings import Settings, SettingsInvalid
 from service.store.database import Database
 from service.store.relay import Relay
 from service.store.store import Store
 from service.viewer import ANONYMOUS, Grant, Role, Viewer
+from tests.conftest import MASTERS
 
 KEY = "0123456789abcdef" * 4
-PRODUCTION = {"COBUILD_MODE": "production", "MONGODB_URI": "mongodb://db.example/", "COBUILD_TOKEN_KEY": KEY}
+KEYS = {"COBUILD_TOKEN_KEY": KEY, "COBUILD_SEALING_KEY": KEY, "COBUILD_CHECKPOINT_KEY": "1" * 64}
+PRODUCTION = {"COBUILD_MODE": "production", "MONGODB_URI": "mongodb://db.example/", **KEYS}
 
 
 def settings(tmp_path: Path, **variables: str) -> Settings:
@@ -64,12 +66,18 @@ WRONG = {
     "MONGODB_URI": ["localhost:27017", "mongodb://", "mongodb://u:p/w@h", "mongodb://h:port", "postgres://h/"],
     "COBUILD_DATABASE": ["a b", "a.b", "a/b", "a" * 39, "共建"],
     "COBUILD_DRIVER": ["mongomock", "jdbc"],
+    "COBUILD_ORIGINS": ["*", "app.example", "https://app.example/", "https://a.example,", "https://A.example"],
+    "COBUILD_PROXIES": ["proxy", "10.0.0.0/8,"],
     "HOST": ["a b", "http://h"],
     "PORT": ["-1", "65536", "80a", "٣", "8000.0"],
     "COBUILD_TOKEN_KEY": ["a" * 31, f"{KEY},", f"{KEY},short", f"{KEY},{KEY}"],
-    "COBUILD_ORIGINS": ["*", "app.example", "https://app.example/", "https://a.example,", "https://a.example/x"],
+    "COBUILD_SEALING_KEY": ["short", f"{KEY},{KEY}"],
     "COBUILD_FILE_MEGABYTES": ["0", "1001", "2.5", "-1", "٣"],
     "COBUILD_UPLOAD_SECONDS": ["0", "3601", "10s"],
+    "COBUILD_CHECKPOINT_KEY": ["-----BEGIN PRIVATE KEY-----", "-----BEGIN"],
+    "COBUILD_CHECKPOINT_PUBLIC_KEYS": ["12", f"{'1' * 64},", "g" * 64],
+    "COBUILD_CHECKPOINT_REVISIONS": ["0", "10001", "1e3"],
+    "COBUILD_CHECKPOINT_SECONDS": ["0", "86401", "60s"],
     "COBUILD_LIMIT_SOCKETS": ["0", "many"],
 }
 
@@ -81,7 +89,7 @@ def test_a_wrong_value_is_told_in_one_line_and_a_secret_is_not_repeated(name: st
     [problem] = caught.value.problems
     assert problem.startswith(name)
     assert "\n" not in problem
-    secret = name in ("MONGODB_URI", "COBUILD_TOKEN_KEY")
+    secret = name in ("MONGODB_URI", *KEYS)
     assert problem.partition(" is wrong:")[0] == (name if secret else f"{name}={text!r}")
 
 
@@ -91,7 +99,7 @@ def test_all_wrong_values_are_told_at_once() -> None:
     assert [problem.split()[0].partition("=")[0] for problem in caught.value.problems] == list(WRONG)
 
 
-@pytest.mark.parametrize("absent", ["MONGODB_URI", "COBUILD_TOKEN_KEY"])
+@pytest.mark.parametrize("absent", ["MONGODB_URI", *KEYS])
 def test_production_needs_a_database_and_a_key_of_its_own(absent: str) -> None:
     assert Settings.from_environment(PRODUCTION).mode is Mode.PRODUCTION
     with pytest.raises(SettingsInvalid, match=f"^{absent} is missing") as caught:
@@ -117,10 +125,10 @@ def test_files_are_kept_in_the_data_folder_in_another_one_or_in_the_database(tmp
 
 def test_what_sockets_keep_to_is_told_by_settings(tmp_path: Path) -> None:
     assert settings(tmp_path).socket_rules == SocketRules()
-    limits = {"COBUILD_LIMIT_COST": "7", "COBUILD_LIMIT_SOCKETS": "2", "COBUILD_LIMIT_SOCKET_OPERATIONS": "3"}
-    rules = settings(tmp_path, COBUILD_ORIGINS="https://App.example, http://[::1]:8000", **limits).socket_rules
-    origins = frozenset({"https://app.example", "http://[::1]:8000"})
-    assert rules == SocketRules(Limits(cost=7), SocketLimits(socket_operations=3, sockets=2), origins)
+    limits = {"COBUILD_LIMIT_SOCKETS": "2", "COBUILD_LIMIT_SOCKET_OPERATIONS": "3"}
+    rules = settings(tmp_path, COBUILD_ORIGINS="https://app.example, http://127.0.0.1:8000", **limits).socket_rules
+    origins = ("https://app.example", "http://127.0.0.1:8000")
+    assert rules == SocketRules(SocketLimits(socket_operations=3, sockets=2), origins)
 
 
 async def test_the_first_key_signs_and_every_key_verifies(tmp_path: Path) -> None:
@@ -143,6 +151,19 @@ def test_a_development_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) 
     path.write_text("cut")
     with pytest.raises(SettingsInvalid, match="is damaged"):
         made.token_keys()
+
+
+def test_names_are_sealed_by_the_first_key_given_else_by_one_that_is_kept_and_not_made_anew(tmp_path: Path) -> None:
+    given = settings(tmp_path, COBUILD_SEALING_KEY=f"{KEY[::-1]},{KEY}")
+    assert given.masters().keys == (KEY[::-1].encode(), KEY.encode())
+    assert not [*tmp_path.iterdir()]
+    made = settings(tmp_path)
+    assert made.masters() == made.masters()
+    [path] = tmp_path.iterdir()
+    assert (path.name, stat.S_IMODE(path.stat().st_mode)) == ("sealing.key", 0o600)
+    path.write_text("cut")
+    with pytest.raises(SettingsInvalid, match="restore it from a backup"):
+        made.masters()
 
 
 async def test_in_development_the_page_is_served_and_the_seeds_are_planted(tmp_path: Path) -> None:
@@ -242,7 +263,7 @@ async def test_failed_work_begins_anew_after_pauses_that_grow_to_a_limit(monkeyp
 
 
 async def test_seeding_completes_what_was_broken_off_and_leaves_a_foreign_database_alone() -> None:
-    ours, foreign = (Store(Database("mongomock", "", "cobuild")) for _ in range(2))
+    ours, foreign = (Store(Database("mongomock", "", "cobuild", masters=MASTERS)) for _ in range(2))
     await seed_if_empty(ours)
     whole = await ours.database.count("activities", {}, 1000)
     assert whole > 0

@@ -5,7 +5,12 @@ from typing import Any
 
 import pytest
 
-from service.viewer import ANONYMOUS
+from service.cooperation.agreements import Agreement
+from service.errors import Unavailable
+from service.store.accesses import Accesses, Asked
+from service.store.accesses import page as entries
+from service.store.reads import Range
+from service.viewer import ANONYMOUS, Right
 from tests.api.uploads import PDF, Doors, pdf
 from tests.api.wire import HOUR, bearer, codes
 from tests.api.world import activity, agreement, made
@@ -16,6 +21,7 @@ from tests.conftest import (
     LEAD,
     LEAD_RECORDER,
     OBSERVER,
+    OFFICER,
     STRANGER,
 )
 
@@ -92,3 +98,30 @@ async def test_a_file_whose_record_may_not_be_read_is_not_there(folder_doors: Do
         "activities", {"_id": held}, {"$set": {"status": "HELD", "network": "net_a"}}
     )
     assert (await folder_doors.fetch(own_id)).status_code == 404
+
+
+async def test_a_file_of_a_record_that_is_read_as_a_draft_finding_is_logged(
+    folder_doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own_id = (await folder_doors.send(SIGNED, pdf())).json()["id"]
+    database = folder_doors.house.database
+
+    async def logged() -> list[tuple[Any, ...]]:
+        found = await entries(database, Asked("net_002_derma", record=SIGNED), Range(9))
+        return [(each["by"], each["operation"], each["rights"], each["records"]) for each in found]
+
+    assert (await folder_doors.fetch(own_id, OFFICER)).status_code == 200
+    assert await logged() == []
+    monkeypatch.setattr(Agreement, "right_to_read", classmethod(lambda *_: Right.READ_DRAFT_FINDINGS))
+    assert (await folder_doors.fetch(own_id, ADMIN)).status_code == 404
+    assert await logged() == []
+    answer = await folder_doors.fetch(own_id, OFFICER)
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "private, no-store")
+    assert await logged() == [("officer", "GET /attachments", ["READ_DRAFT_FINDINGS"], [SIGNED])]
+
+    async def away(*_: object) -> None:
+        raise Unavailable("away")
+
+    monkeypatch.setattr(Accesses, "leave", away)
+    refused = await folder_doors.fetch(own_id, OFFICER)
+    assert (refused.status_code, codes(refused)) == (503, ["SERVICE_UNAVAILABLE"])

@@ -26,7 +26,7 @@ from service.store.store import Store
 from service.viewer import ANONYMOUS, Grant, Role, Viewer
 from tests.api.drawn import DRAWN
 from tests.api.world import at
-from tests.conftest import Commands, House, dropped
+from tests.conftest import MASTERS, Commands, House, dropped
 
 NETWORK = synthetic.NETWORK
 ADMIN = Viewer("admin", (Grant(Role.NETWORK_ADMIN, NETWORK),))
@@ -39,7 +39,7 @@ READING = {"find", "aggregate", "count", "getMore"}
 @pytest.fixture(scope="module")
 async def counted(engine_uri: str) -> AsyncIterator[tuple[House, Commands]]:
     commands = Commands()
-    database = Database("motor", engine_uri, f"test_{uuid.uuid4().hex}", [commands])
+    database = Database("motor", engine_uri, f"test_{uuid.uuid4().hex}", [commands], MASTERS)
     await upkeep.prepare(database, "tests")
     store = Store(database)
     await plant(store, synthetic.records(ACTIVITIES, TODAY.date()), TODAY - dt.timedelta(days=1), lambda _: None)

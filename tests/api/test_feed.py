@@ -1,6 +1,7 @@
 """The feed of a network: what it tells, to whom, how it goes on, and that rights are judged for each event anew."""
 
 import asyncio
+from collections import Counter
 from contextlib import aclosing
 from typing import Any
 
@@ -13,6 +14,7 @@ from service.dates import day_of, now
 from service.errors import Refusal, Unavailable
 from service.store import roles
 from service.store.feed import last_sequence
+from service.store.kinds import ACCESSES
 from service.store.relay import Relay
 from service.viewer import ANONYMOUS, Right, Viewer
 from tests.api.sockets import FEED, eventually
@@ -87,8 +89,9 @@ async def test_an_event_is_what_the_timeline_tells_of_it(house: House, name: str
     events = await told(house, viewer, fields=f"recordId {SHOWN}")
     assert [event["sequence"] for event in events] == sorted({event["sequence"] for event in events})
     ids = {event["recordId"] for event in events}
-    mostly = sorted(ids)[:: max(1, len(ids) // 25)]
-    assert {own_id[:3] for own_id in ids} >= {"net", "agr", "act", "lea"} & {own_id[:3] for own_id in mostly}
+    of_each_kind = {own_id[:3]: own_id for own_id in sorted(ids)}
+    assert of_each_kind.keys() >= {"net", "agr", "act", "com", LeadingGroup.PREFIX}
+    mostly = {*of_each_kind.values(), *sorted(ids)[:: max(1, len(ids) // 25)]}
     for own_id in mostly:
         timeline = (await house.data(TIMELINE, viewer, id=own_id))["node"]["timeline"]["nodes"]
         own = [event for event in events if event["recordId"] == own_id]
@@ -110,21 +113,42 @@ async def test_one_is_told_of_the_records_that_one_may_know_of_and_of_no_other(h
 async def test_a_record_that_one_may_no_longer_know_of_is_passed_over(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    every = await told(house, ADMIN)
     monkeypatch.setattr(LeadingGroup, "READ", Right.READ_DRAFT_FINDINGS)
-    every, seen = [await told(house, viewer) for viewer in (OFFICER, ADMIN)]
+    seen = await told(house, ADMIN)
     groups = [event for event in every if event["recordId"].startswith(LeadingGroup.PREFIX)]
     assert groups
     assert seen == [event for event in every if event not in groups]
 
 
 async def test_what_is_private_is_masked_for_whom_it_is_in_the_timeline(house: House) -> None:
-    fields = "recordId changes { field before after }"
-    seen = {name: str(await told(house, viewer, fields=fields)) for name, viewer in INSIDERS.items()}
-    assert {name: MASK in seen[name] for name in ("admin", "officer", "observer")} == {
-        "admin": False,
-        "officer": False,
-        "observer": True,
-    }
+    fields = "recordId version by changes { before after }"
+    events = [await told(house, viewer, fields=fields) for viewer in (OFFICER, ADMIN, OBSERVER)]
+    contacts = [str([each for each in seen if each["recordId"][:3] in ("agr", LeadingGroup.PREFIX)]) for seen in events]
+    assert [MASK in each for each in contacts] == [False, False, True]
+    makers = [{e["by"] for e in seen if e["recordId"][:3] == "bre" and e["version"] == 1} for seen in events]
+    assert MASK not in makers[0]
+    assert makers[1:] == [{MASK}, {MASK}]
+
+
+async def test_what_an_event_tells_of_a_person_is_in_the_access_log_as_what_the_timeline_tells(house: House) -> None:
+    async def logged() -> list[str]:
+        found = await house.database.find(ACCESSES, {}, 1_000)
+        await house.database.delete(ACCESSES, {})
+        assert {each["by"] for each in found} <= {"admin"}
+        return [read["record"] for each in found for read in each["reads"]]
+
+    await house.database.delete(ACCESSES, {})
+    events = await told(house, fields="recordId changes { field }")
+    assert await logged() == []
+    await told(house, fields="recordId changes { after }")
+    by_events = await logged()
+    ids = sorted({event["recordId"] for event in events})
+    for own_id in ids:
+        await house.data(TIMELINE, id=own_id)
+    assert {*by_events} == {*await logged()} != set()
+    counted = Counter(event["recordId"] for event in events)
+    assert not Counter(by_events) - counted  # an entry for an event, and no more
 
 
 async def test_the_record_is_linked_as_it_stands_now(house: House) -> None:

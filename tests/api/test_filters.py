@@ -80,10 +80,10 @@ async def test_memberships_are_found_by_role_and_by_their_state_of_the_day(
 @pytest.mark.parametrize(
     ("where", "staff"),
     [
-        (None, [99, 98]),
+        (None, [4, 99, 98]),
         ({"organization": LEAD}, [99, 98]),
-        ({"organization": BANK}, []),
-        ({"status": "RECORDED"}, [99]),
+        ({"organization": BANK}, [4]),
+        ({"status": "RECORDED"}, [4, 99]),
         ({"status": "DISCARDED", "organization": LEAD}, [98]),
     ],
 )
@@ -99,7 +99,10 @@ async def test_headcounts_are_found_by_organization_and_state(
 @pytest.mark.parametrize(
     ("where", "expected"),
     [
-        ({"kind": "INTEGRITY_PARTNER"}, ["生效中", "廉洁伙伴协议书"]),
+        (
+            {"kind": "INTEGRITY_PARTNER"},
+            ["未生效", "续签", "已续签", "修订中", "已终止", "生效中", "廉洁伙伴协议书"],
+        ),
         ({"level": "BRANCH"}, []),
         ({"pillar": "DEVELOPMENT"}, ["党建共建合作协议"]),
         ({"party": BANK, "status": "SIGNING"}, ["签署过半", "签署中"]),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schema.api import schema
-from schema.limits import BOTTOMLESS, USUAL, USUAL_LIST, Limits, Measure, exceeded, measured
+from schema.limits import BOTTOMLESS, REBUILDING, USUAL, USUAL_LIST, Limits, Measure, exceeded, measured
 from service.errors import Code, Problem, Refusal
 from tests.conftest import FRONT_END, House
 
@@ -33,6 +33,8 @@ MEASURES: list[tuple[str, dict[str, Any], Measure]] = [
     ("query @a { viewer @a @b { ... @c { subject } } }", {}, Measure(depth=2, cost=1, directives=4)),
     ('{ activities(network: "n") { nodes { id } } }', {}, Measure(depth=3, cost=21)),
     ('{ activities(network: "n") { totalCount } }', {}, Measure(depth=2, cost=1)),
+    ('{ agreements(network: "n", asOf: "t", first: 2) { nodes { id } } }', {}, Measure(depth=3, cost=3 + REBUILDING)),
+    ('{ nodes(ids: ["a", "b"], asOf: "t") { id } }', {}, Measure(depth=2, cost=2 + REBUILDING)),
     ('{ activities(network: "n", first: 100) { pageInfo { endCursor } } }', {}, Measure(depth=3, cost=2)),
     (
         f'{{ activities(network: "n", first: 100) {{ nodes {{ {PAGE} }} }} }}',
@@ -259,3 +261,14 @@ async def test_too_many_tokens_are_told_as_a_limit(house: House) -> None:
     (problem,) = error.original_error.problems
     assert (problem.code, problem.path) == (Code.LIMIT_EXCEEDED, ("tokens",))
     assert problem.english == "The operation's tokens come to 1001; at most 1000 (setting COBUILD_LIMIT_TOKENS)."
+
+
+async def test_where_introspection_is_off_it_says_so_and_where_the_schema_stands(house: House) -> None:
+    house.limits = Limits(introspection_depth=0)
+    [problem] = await house.refused("{ __schema { types { name } } }")
+    assert (problem.code, problem.path) == (Code.FORBIDDEN, ("introspection_depth",))
+    assert problem.english == "The schema may not be asked for here; it stands in /docs."
+    assert await house.data("{ __typename viewer { __typename } }") == {
+        "__typename": "Query",
+        "viewer": {"__typename": "Viewer"},
+    }

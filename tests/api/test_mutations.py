@@ -19,6 +19,41 @@ from tests.conftest import House
 
 NAMES = sorted(MUTATIONS)
 CHANGING = [name for name in NAMES if "id" in MUTATIONS[name].args]
+REQUIRED = [
+    ("correctNetwork", "name"),
+    ("correctOrganization", "name"),
+    ("correctOrganization", "sector"),
+    ("correctOrganization", "contacts"),
+    ("correctPartyBranch", "kind"),
+    ("correctMembership", "role"),
+    ("correctAgreement", "title"),
+    ("correctAgreement", "parties"),
+    ("correctAgreement", "termFrom"),
+    ("correctActivity", "title"),
+    ("correctActivity", "topics"),
+    ("correctActivity", "participations"),
+    ("correctActivity", "startsAt"),
+    ("correctActivity", "outcomes"),
+    ("correctHeadcount", "staff"),
+    ("correctDepartment", "name"),
+    ("correctDepartment", "kind"),
+    ("correctPerson", "name"),
+    ("correctPerson", "cadre"),
+    ("correctStation", "plaqueOn"),
+    ("correctPairing", "mode"),
+    ("correctPairing", "begins"),
+    ("correctAttachment", "kind"),
+    ("correctActivityPlan", "lines"),
+    ("correctLeadingGroup", "chairs"),
+    ("correctDeliverable", "partners"),
+    ("correctDeliverable", "kind"),
+    ("correctGift", "giver"),
+    ("correctGift", "kind"),
+    ("correctAudit", "title"),
+    ("correctAudit", "organizations"),
+    ("correctFinding", "title"),
+    ("correctCommitment", "sides"),
+]
 WITH_REASON = [name for name in NAMES if "reason" in MUTATIONS[name].args]
 
 
@@ -90,7 +125,7 @@ async def test_another_version_is_a_conflict_that_tells_the_one_that_stands(
     house, all_calls = refusing[0], calls(refusing[1])
     call = all_calls[name]
     answer = await do(house, name, call.viewer, **{**call.given, "version": 99})
-    standing = await version_of(house, call.given["id"])
+    standing = await version_of(house, call.given["id"], call.viewer)
     assert answer["problems"] == [
         {"code": "CONFLICT", "path": ["version"], "record": call.given["id"], "version": standing}
     ]
@@ -140,38 +175,7 @@ async def test_who_holds_no_right_at_all_is_refused_before_anything_is_read(
     assert (error.path, problem.code) == ([name], "FORBIDDEN")
 
 
-@pytest.mark.parametrize(
-    ("name", "fact"),
-    [
-        ("correctNetwork", "name"),
-        ("correctOrganization", "name"),
-        ("correctOrganization", "sector"),
-        ("correctOrganization", "contacts"),
-        ("correctPartyBranch", "kind"),
-        ("correctMembership", "role"),
-        ("correctAgreement", "title"),
-        ("correctAgreement", "parties"),
-        ("correctAgreement", "termFrom"),
-        ("correctActivity", "title"),
-        ("correctActivity", "topics"),
-        ("correctActivity", "participations"),
-        ("correctActivity", "startsAt"),
-        ("correctActivity", "outcomes"),
-        ("correctHeadcount", "staff"),
-        ("correctDepartment", "name"),
-        ("correctDepartment", "kind"),
-        ("correctPerson", "name"),
-        ("correctPerson", "cadre"),
-        ("correctStation", "plaqueOn"),
-        ("correctPairing", "mode"),
-        ("correctPairing", "begins"),
-        ("correctAttachment", "kind"),
-        ("correctActivityPlan", "lines"),
-        ("correctLeadingGroup", "chairs"),
-        ("correctDeliverable", "partners"),
-        ("correctDeliverable", "kind"),
-    ],
-)
+@pytest.mark.parametrize(("name", "fact"), REQUIRED)
 async def test_null_for_a_required_fact_is_refused_at_that_fact(
     refusing: tuple[House, dict[str, str]], name: str, fact: str
 ) -> None:

@@ -50,8 +50,9 @@ async def names(house: House, world: dict[str, str], root: str, where: Any, view
         ("departments", {"status": "ACTIVE", "organization": LEAD}, ["department"]),
         ("departments", {"organization": BANK}, []),
         ("departments", {"branch": "bra_missing"}, []),
-        ("persons", None, ["person", "retired"]),
-        ("persons", {"cadre": False}, ["retired"]),
+        ("persons", None, ["forgotten", "person", "retired"]),
+        ("persons", {"cadre": False}, ["forgotten", "retired"]),
+        ("persons", {"status": "FORGOTTEN"}, ["forgotten"]),
         ("persons", {"cadre": True, "status": "ACTIVE"}, ["person"]),
         ("persons", {"department": "dep_missing"}, []),
         ("stations", None, ["centre", "closed station", "workstation", "mistaken station"]),
@@ -102,9 +103,9 @@ async def test_each_is_listed_below_what_it_belongs_to(house: House, world: dict
         name: {root: page["totalCount"] for root, page in found[name].items()} for name in ("lead", "bank", "net")
     }
     assert counts == {
-        "lead": {"departments": 2, "persons": 2, "stations": 1, "pairings": 0},
+        "lead": {"departments": 2, "persons": 3, "stations": 1, "pairings": 0},
         "bank": {"departments": 0, "persons": 0, "stations": 0, "pairings": 4},
-        "net": {"departments": 2, "persons": 2, "stations": 4, "pairings": 1},
+        "net": {"departments": 2, "persons": 3, "stations": 4, "pairings": 1},
     }
     assert [node["specialty"] for node in found["branch"]["pairings"]["nodes"]] == ["护理", "皮肤科", "药学", "检验科"]
     assert found["office"] == {

@@ -18,7 +18,19 @@ from service.store.store import Store
 from service.viewer import ANONYMOUS
 from tests.api.world import at, do, made, problems
 from tests.api.world_plans import line
-from tests.conftest import ADMIN, BANK, BANK_RECORDER, FRONT_END, LEAD, NETWORK, STRANGER, Commands, House, dropped
+from tests.conftest import (
+    ADMIN,
+    BANK,
+    BANK_RECORDER,
+    FRONT_END,
+    LEAD,
+    MASTERS,
+    NETWORK,
+    STRANGER,
+    Commands,
+    House,
+    dropped,
+)
 from tests.store.furnished import LAX
 
 READING = {"find", "aggregate", "count", "getMore"}
@@ -173,7 +185,7 @@ async def test_a_cancelled_activity_holds_its_line_no_more(house: House) -> None
 @pytest.fixture
 async def watched(engine_uri: str) -> AsyncIterator[tuple[House, Commands]]:
     commands = Commands()
-    database = Database("motor", engine_uri, f"test_{uuid.uuid4().hex}", [commands])
+    database = Database("motor", engine_uri, f"test_{uuid.uuid4().hex}", [commands], MASTERS)
     await upkeep.prepare(database, "tests")
     store = Store(database)
     await load(store, now(), lambda _: None)

@@ -273,4 +273,5 @@ async def test_no_root_field_of_the_schema_goes_unasked_here() -> None:
         " activityCounts coverage coverageByMonth partnerDossier partnershipGraph calendar"
     )
     asked += " departments persons stations pairings"  # test_network_people.py
+    asked += " clauseSets commitments"  # test_commitment_queries.py
     assert set(asked.split()) == set(QUERIES)  # most in files of their own, named as they are

@@ -18,9 +18,9 @@ import pytest
 from schema.context import Language
 from schema.graphiql import Sample, samples
 from service.__main__ import main
+from service.environment import CHECKOUT, VARIABLES
 from service.errors import Code
 from service.serving import SAMPLE_RECORDER, sample_viewer
-from service.settings import CHECKOUT, VARIABLES
 from service.store.database import DriverName
 from service.viewer import RIGHTS, Right, Role
 from tests.conftest import NETWORK

@@ -31,7 +31,7 @@ from schema.reference.words import described
 from schema.socket_rules import SocketLimits
 from service.app import create_app
 from service.errors import Code
-from tests.api.test_app import KEY, settings
+from tests.api.test_app import KEYS, settings
 
 SDL = build_schema(schema.as_str())
 HOSTILE = '''
@@ -174,7 +174,7 @@ async def test_it_is_sent_once_packed_where_that_is_understood(client: httpx.Asy
 
 async def test_it_is_there_in_production_too(tmp_path: Path) -> None:
     uri = {"MONGODB_URI": "mongodb://127.0.0.1:1/"}
-    app = create_app(settings(tmp_path, COBUILD_MODE="production", COBUILD_TOKEN_KEY=KEY, **uri))
+    app = create_app(settings(tmp_path, COBUILD_MODE="production", **KEYS, **uri))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://t") as opened:
         assert (await opened.get("/docs")).status_code == 200
 

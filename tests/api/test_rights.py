@@ -40,7 +40,8 @@ from tests.house.rights import FILE, PRIVATE, matrix, smallest
 EVERYBODY = [ANONYMOUS, FRONT_END, LEAD_RECORDER, BANK_RECORDER, ADMIN, OFFICER, OBSERVER, OPERATOR, STRANGER]
 HIDDEN = ["draft", "discarded", "signing", "expired", "planned", "cancelled", "held", "ended", "mistaken", "counted"]
 HIDDEN += ["department", "person", "centre", "pairing", "attached", "role"]
-HIDDEN += ["plan", "group", "deliverable"]
+HIDDEN += ["plan", "group", "deliverable", "clauses", "commitment", "acknowledgement"]
+HIDDEN += ["gift", "breach", "audit", "finding"]
 
 
 @pytest.fixture(scope="module")

@@ -30,7 +30,7 @@ async def house(make_module_house: Callable[..., Any]) -> House:
 
 @pytest.fixture(scope="module")
 async def service(house: House) -> AsyncIterator[Served]:
-    async with served(house, SocketRules(origins=frozenset({APP}))) as service:
+    async with served(house, SocketRules(origins=(APP,))) as service:
         yield service
 
 
@@ -146,7 +146,7 @@ async def test_a_socket_ends_when_its_token_is_revoked(house: House, tmp_path: P
     revoked = tmp_path / "revoked"
     revoked.write_text("other\n")
     identity = Identity(KEYS, revoked=Revoked(revoked))
-    async with served(house, SocketRules(between_checks=0.05), identity) as service:
+    async with served(house, SocketRules(between_checks=0.05), identity=identity) as service:
         async with service.client() as client, service.client(OBSERVER) as other:
             revoked.write_text(f"other\n{ADMIN.subject}\n")
             assert await client.ending() == 4403

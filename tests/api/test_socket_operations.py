@@ -11,7 +11,6 @@ from schema import operations
 from schema.limits import Limits
 from schema.reader import Reader
 from schema.requests import LONGEST_KEY
-from schema.socket_rules import SocketRules
 from service.errors import Unavailable
 from service.store import reads
 from tests.api.sockets import Client, Served, codes, served, token
@@ -76,7 +75,7 @@ async def test_no_operation_is_refused_without_ending_the_socket(client: Client,
 
 
 async def test_a_limit_of_the_installation_holds_here_too(house: House) -> None:
-    async with served(house, SocketRules(Limits(cost=3))) as service, service.client() as client:
+    async with served(house, limits=Limits(cost=3)) as service, service.client() as client:
         answer = await client.asked("{ networks { nodes { id } } }")
         assert (answer["type"], codes(answer["payload"])) == ("error", ["LIMIT_EXCEEDED"])
         follow = await client.asked(

@@ -36,7 +36,7 @@ from tests.api.brute import (
     themes,
 )
 from tests.api.drawn import DRAWN
-from tests.conftest import House
+from tests.conftest import MASTERS, House
 
 INSIDER = Viewer("insider", (Grant(Role.FRONT_END, NETWORK),))
 EVERYTHING = f"""query($n: Int!, $network: ID!, $period: PeriodInput, $by: PeriodInput!, $organization: ID) {{
@@ -50,7 +50,7 @@ REPORTED: dict[str, Any] = {"network": NETWORK, "origin": Origin.REPORTED, "sour
 
 
 async def house_of(drawn: Iterable[Activity], driver: DriverName = "mongomock", uri: str = "") -> House:
-    database = Database(driver, uri, f"test_{uuid.uuid4().hex}")
+    database = Database(driver, uri, f"test_{uuid.uuid4().hex}", masters=MASTERS)
     if driver != "mongomock":
         await upkeep.prepare(database, "tests")
     organizations: list[Record] = [

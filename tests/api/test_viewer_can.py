@@ -35,7 +35,7 @@ STEPS: Mapping[str, Mapping[str, str]] = {
     "hea": {"CORRECT": "correctHeadcount", "DISCARD": "discardHeadcount"},
     "mem": {"CORRECT": "correctMembership", "END": "endMembership", "DISCARD": "discardMembership"},
     "dep": {"CORRECT": "correctDepartment", "ARCHIVE": "archiveDepartment"},
-    "per": {"CORRECT": "correctPerson", "ARCHIVE": "archivePerson"},
+    "per": {"CORRECT": "correctPerson", "ARCHIVE": "archivePerson", "FORGET": "forgetPerson"},
     "sta": {"CORRECT": "correctStation", "CLOSE": "closeStation", "DISCARD": "discardStation"},
     "pai": {"CORRECT": "correctPairing", "END": "endPairing", "DISCARD": "discardPairing"},
     "rol": {"HAND_OVER": "handOverRole", "END": "endRole", "WITHDRAW": "withdrawRole"},
@@ -76,8 +76,48 @@ STEPS: Mapping[str, Mapping[str, str]] = {
         "CONFIRM": "confirmActivity",
         "DISPUTE": "disputeActivity",
     },
+    "cla": {"REVISE": "reviseClauseSet", "PUBLISH": "publishClauseSet", "ARCHIVE": "archiveClauseSet"},
+    "com": {
+        "CORRECT": "correctCommitment",
+        "DISCARD": "discardCommitment",
+        "SIGN": "signCommitment",
+        "WITHDRAW_SIGNATURE": "withdrawCommitmentSignature",
+        "PUBLICISE": "publiciseCommitment",
+        "END_PUBLICITY": "endCommitmentPublicity",
+        "ACKNOWLEDGE": "recordAcknowledgements",
+        "RENEW": "renewCommitment",
+        "WITHDRAW": "withdrawCommitment",
+    },
+    "ack": {"WITHDRAW": "withdrawAcknowledgement"},
+    "gif": {
+        "CORRECT": "correctGift",
+        "DECIDE": "decideGift",
+        "REVIEW": "reviewGift",
+        "DISCARD": "discardGift",
+    },
+    "bre": {"CONFIRM": "confirmBreach", "DISMISS": "dismissBreach", "RESOLVE": "resolveBreach"},
+    "aud": {
+        "CORRECT": "correctAudit",
+        "RUN_CHECKS": "runAuditChecks",
+        "REPORT": "reportAudit",
+        "CLOSE": "closeAudit",
+        "DISCARD": "discardAudit",
+    },
+    "fin": {
+        "CORRECT": "correctFinding",
+        "OPEN": "openFinding",
+        "ASSIGN": "assignFinding",
+        "RECTIFY": "rectifyFinding",
+        "VERIFY": "verifyFinding",
+        "CLOSE": "closeFinding",
+        "DISCARD": "discardFinding",
+    },
     "att": {"CORRECT": "correctAttachment", "DISCARD": "discardAttachment"},
 }
+
+
+OF_ANOTHER = {"recordAcknowledgements": "commitment"}  # what a step makes a record of its own for
+OF_ITS_OWN = (["organization"], ["input", "organization"], ["input", "commitment"])
 
 
 @pytest.fixture(scope="module")
@@ -95,10 +135,16 @@ def test_every_step_of_every_kind_has_its_mutation() -> None:
 
 async def _allowed(house: House, name: str, viewer: Viewer, own_id: str, world: Mapping[str, str]) -> bool:
     """Whether the mutation gets past right and state; if it is carried out, the record is put back."""
-    version = (await house.data("query($id: ID!) { node(id: $id) { ... on Recorded { version } } }", id=own_id))["node"]
-    given: dict[str, Any] = {**calls(world)[name].given, "id": own_id, **version}
-    given |= {"input": {}} if "input" in given else {}
+    asked = "query($id: ID!) { node(id: $id) { ... on Recorded { version } } }"
+    version = (await house.data(asked, OFFICER, id=own_id))["node"]
     own = next((grant.organization for grant in viewer.grants if grant.organization), BANK)
+    given: dict[str, Any] = {**calls(world)[name].given}
+    if name in OF_ANOTHER:
+        given["input"] = {**given["input"], OF_ANOTHER[name]: own_id, "organization": own}
+    else:
+        required = ("clauseVersion", "grade", "action", "doneOn")  # of an input that says nothing else
+        told = {fact: value for fact, value in given.get("input", {}).items() if fact in required}
+        given |= {"id": own_id, **version} | ({"input": told} if "input" in given else {})
     given |= {"organization": own} if "organization" in given else {}
     kind = kind_of(own_id)
     assert kind is not None
@@ -112,7 +158,8 @@ async def _allowed(house: House, name: str, viewer: Viewer, own_id: str, world: 
     if result.data[name] is None:
         return False
     problems = result.data[name].get("problems", ())
-    not_its_turn = any(problem["path"] == ["organization"] for problem in problems)
+    out_of_use = ["input", OF_ANOTHER.get(name, "")]  # what is discarded is nothing to refer to
+    not_its_turn = any(problem["path"] in (*OF_ITS_OWN, out_of_use) for problem in problems)
     return not not_its_turn and not {"FORBIDDEN", "ILLEGAL_STATE", "NOT_FOUND"} & {each["code"] for each in problems}
 
 

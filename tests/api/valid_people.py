@@ -55,6 +55,14 @@ def _persons(world: Mapping[str, str]) -> dict[str, Call]:
             **why,
         ),
         "archivePerson": changed(world["person"], 1, "status archiveReason", archived, **why),
+        "forgetPerson": changed(
+            world["person"],
+            1,
+            "name phone email externalReference gaps post status department { id }",
+            dict.fromkeys(("name", "phone", "email", "externalReference"))
+            | {"gaps": ["name"], "post": "主任", "status": "FORGOTTEN", "department": {"id": world["department"]}},
+            **why,
+        ),
     }
 
 

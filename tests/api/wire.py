@@ -7,6 +7,8 @@ import orjson
 from starlette.applications import Starlette
 
 from schema.http import graphql_route
+from schema.operations import Means
+from schema.rates import Rates
 from service.dates import now
 from service.errors import Code
 from service.identity import Identity
@@ -24,8 +26,9 @@ def bearer(keys: TokenKeys = KEYS, ago: dt.timedelta = dt.timedelta()) -> dict[s
     return {"authorization": f"Bearer {keys.issue(ADMIN, now() - ago, HOUR)}"}
 
 
-def client_of(house: House, development: bool) -> httpx.AsyncClient:
-    app = Starlette(routes=[graphql_route(house.store, Identity(KEYS), development)])
+def client_of(house: House, development: bool, rates: Rates | None = None) -> httpx.AsyncClient:
+    means = Means(house.store, Identity(KEYS), rates or house.rates(), development=development)
+    app = Starlette(routes=[graphql_route(means)])
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service")
 
 

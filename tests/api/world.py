@@ -12,14 +12,17 @@ from graphql import GraphQLField
 from schema.api import schema
 from service.dates import SHANGHAI
 from service.viewer import Grant, Role, Viewer
+from tests.api.world_audits import audited
+from tests.api.world_commitments import committed
 from tests.api.world_files import attachments
 from tests.api.world_people import pairings, people, stations
 from tests.api.world_plans import planned
-from tests.conftest import ADMIN, BANK, BANK_RECORDER, LEAD, LEAD_RECORDER, NETWORK, STRANGER, House
+from tests.conftest import ADMIN, BANK, BANK_RECORDER, LEAD, LEAD_RECORDER, NETWORK, OFFICER, STRANGER, House
 
 WUXI, HOSPITAL, SCHOOL = "net_004_wuxi", "org_wuxi2", "org_wuxi_kindergarten"
 FIRE, CSAIR, GZBN = "org_fire_yuexiu", "org_csair", "org_gzbn"
 WUXI_RECORDER = Viewer("wuxi-recorder", (Grant(Role.RECORDER, WUXI, HOSPITAL),))
+WUXI_OFFICER = Viewer("wuxi-officer", (Grant(Role.INTEGRITY_OFFICER, WUXI),))
 SCHOOL_RECORDER = Viewer("school-recorder", (Grant(Role.RECORDER, WUXI, SCHOOL),))
 MUTATIONS = schema._schema.mutation_type.fields if schema._schema.mutation_type else {}
 SUBSCRIPTIONS = schema._schema.subscription_type.fields if schema._schema.subscription_type else {}
@@ -33,6 +36,7 @@ def at(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
 
 
+INTEGRITY: Mapping[str, Any] = {"kind": "INTEGRITY_PARTNER", "pillars": ["INTEGRITY"]}
 DRAFTED, TODAY = at("2024-01-02 09:00"), at("2024-06-15 10:00")
 
 
@@ -128,7 +132,12 @@ async def build(house: House) -> dict[str, str]:
     found |= await pairings(house, made, NETWORK, ADMIN, found["branch"], BANK, "")
     found |= await pairings(house, made, WUXI, STRANGER, found["wuxi branch"], SCHOOL, "wuxi ")
     found |= await attachments(house, made, ADMIN, found, "")
-    return found | await attachments(house, made, STRANGER, found, "wuxi ")
+    found |= await attachments(house, made, STRANGER, found, "wuxi ")
+    found |= await committed(house, made, (ADMIN, OFFICER, LEAD_RECORDER, BANK_RECORDER), NETWORK, found, "")
+    wuxi = (STRANGER, WUXI_OFFICER, WUXI_RECORDER, SCHOOL_RECORDER)
+    found |= await committed(house, made, wuxi, WUXI, found, "wuxi ")
+    found |= await audited(house, made, (OFFICER, LEAD_RECORDER, BANK_RECORDER), found, "")
+    return found | await audited(house, made, wuxi[1:], found, "wuxi ")
 
 
 async def _agreements(
@@ -153,12 +162,12 @@ async def _agreements(
         "draft": await drafted("草稿"),
         "signing": await opened("签署中"),
         "half signed": await opened("签署过半"),
-        "future": await signed("未生效", termFrom="2024-06-16"),
-        "active": await signed("生效中", kind="INTEGRITY_PARTNER", pillars=["INTEGRITY"]),
+        "future": await signed("未生效", termFrom="2024-06-16", **INTEGRITY),
+        "active": await signed("生效中", **INTEGRITY),
         "expired": await signed("已到期", termTo="2024-06-14"),
-        "terminated": await signed("已终止"),
-        "amending": await signed("修订中"),
-        "renewed": await signed("已续签"),
+        "terminated": await signed("已终止", **INTEGRITY),
+        "amending": await signed("修订中", **INTEGRITY),
+        "renewed": await signed("已续签", **INTEGRITY),
         "declined": await opened("已拒签"),
         "discarded": await drafted("已作废"),
     }

@@ -19,6 +19,8 @@ async def people(house: House, made: Made, admin: Viewer, organization: str, bra
     found["person"] = await made(house, "createPerson", admin, input={**person, **contact})
     found["retired"] = await made(house, "createPerson", admin, input={**person, "name": "吴退休", "cadre": False})
     await made(house, "archivePerson", admin, id=found["retired"], version=1, reason="测试原因")
+    found["forgotten"] = await made(house, "createPerson", admin, input={**person, "name": "郑遗忘", "cadre": False})
+    await made(house, "forgetPerson", admin, id=found["forgotten"], version=1, reason="测试原因")
     return {f"{mark}{name}": own_id for name, own_id in found.items()}
 
 

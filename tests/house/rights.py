@@ -37,6 +37,7 @@ from tests.conftest import (
     BANK_RECORDER,
     FRONT_END,
     LEAD_RECORDER,
+    MASTERS,
     NETWORK,
     OBSERVER,
     OFFICER,
@@ -94,6 +95,18 @@ PRIVATE = {
     "Agreement.timeline": ("active", "timeline { totalCount }"),
     "Activity.timeline": ("published", "timeline { totalCount }"),
     "Attachment.timeline": ("attached", "timeline { totalCount }"),
+    "ClauseSet.draft": ("clauses drafted", "draft { number }"),
+    "CommitmentSide.signer": ("commitment", "sides { signer }"),
+    "Acknowledgement.persons": ("acknowledgement", "persons"),
+    "ClauseSet.timeline": ("clauses", "timeline { totalCount }"),
+    "Commitment.timeline": ("commitment", "timeline { totalCount }"),
+    "Acknowledgement.timeline": ("acknowledgement", "timeline { totalCount }"),
+    "Breach.reporter": ("breach", "reporter"),
+    "Finding.responsible": ("finding assigned", "responsible"),
+    "Gift.timeline": ("gift", "timeline { totalCount }"),
+    "Breach.timeline": ("breach", "timeline { totalCount }"),
+    "Audit.timeline": ("audit", "timeline { totalCount }"),
+    "Finding.timeline": ("finding", "timeline { totalCount }"),
 }  # of a record of the first network, concerning the organisation of RECORDER
 
 
@@ -198,7 +211,7 @@ def _line(name: str, cells: list[str]) -> str:
 
 
 async def main() -> None:
-    database = Database("mongomock", "", "rights")
+    database = Database("mongomock", "", "rights", masters=MASTERS)
     await upkeep.prepare(database, "rights")
     store = Store(database)
     await load(store, now(), lambda _: None)

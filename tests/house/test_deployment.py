@@ -25,7 +25,8 @@ ROOT = Path(__file__).parents[2]
 TOOLS = Path(sys.executable).parent
 COMPOSE = ROOT / "docker-compose.yml"
 DOCKERFILE = ROOT / "service" / "Dockerfile"
-REQUIRED = ("MONGODB_ROOT_PASSWORD", "MONGODB_PASSWORD", "COBUILD_TOKEN_KEY")
+KEYS = ("COBUILD_TOKEN_KEY", "COBUILD_CHECKPOINT_KEY", "COBUILD_SEALING_KEY")
+REQUIRED = ("MONGODB_ROOT_PASSWORD", "MONGODB_PASSWORD", *KEYS)
 SECRETS = {name: f"{name}-{1:032}" for name in REQUIRED}
 Process = subprocess.CompletedProcess[str]
 Instructions = list[tuple[str, str]]
@@ -110,7 +111,7 @@ def test_the_service_waits_for_a_healthy_database_and_finds_it(services: Any, mo
     environment = services["service"]["environment"]
     uri = parse_uri(environment["MONGODB_URI"])
     fixed = {"COBUILD_DATABASE": "cobuild", "COBUILD_MODE": "production", "HOST": "0.0.0.0", "PORT": "8000"}
-    assert {**environment, **fixed, "COBUILD_TOKEN_KEY": SECRETS["COBUILD_TOKEN_KEY"]} == environment
+    assert {**environment, **fixed, **{name: SECRETS[name] for name in REQUIRED if name in environment}} == environment
     assert (uri["username"], uri["password"]) == ("cobuild", SECRETS["MONGODB_PASSWORD"])
     assert uri["nodelist"] == [(mongodb["hostname"], 27017)]
     options = {name.lower(): value for name, value in uri["options"].items()}
@@ -119,8 +120,7 @@ def test_the_service_waits_for_a_healthy_database_and_finds_it(services: Any, mo
 
 def enter(mongodb: Any, home: Path, password: str) -> Process:
     """Runs the entry with *home* for /data/configdb and an image entry point that prints its arguments."""
-    image_entry = home / "docker-entrypoint.sh"
-    image_entry.write_text('#!/bin/sh\necho "$@"\n', encoding="utf-8")
+    (image_entry := home / "docker-entrypoint.sh").write_text('#!/bin/sh\necho "$@"\n', encoding="utf-8")
     image_entry.chmod(0o700)
     words = (word.replace("/data/configdb", str(home)) for word in mongodb["entrypoint"] + mongodb["command"])
     return run(*words, PATH=f"{home}:{os.environ['PATH']}", MONGODB_PASSWORD=password)

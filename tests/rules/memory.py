@@ -14,11 +14,14 @@ from mongomock.filtering import filter_applies
 
 from service.acts import Act
 from service.errors import Code, Problem, Refusal, not_found
+from service.integrity.acknowledgements import Acknowledgement
+from service.integrity.knowing import Knowing
 from service.permission import may_read
 from service.records import ORGANIZATIONS, Document, Filter, Record, document_of, record_of
 from service.store.kinds import KINDS
 from service.store.store import OUT_OF_USE, Store, conflict
 from service.trail.revisions import revision_of
+from tests.rules.counting import knowing_of
 
 R = TypeVar("R", bound=Record)
 
@@ -29,6 +32,7 @@ class MemoryStore(Store):
     def __init__(self, *records: Record) -> None:
         self.documents: dict[str, dict[str, Any]] = {}
         self.revisions: list[dict[str, Any]] = []
+        self.erased: list[str] = []
         for record in records:
             self.put(record)
 
@@ -39,7 +43,7 @@ class MemoryStore(Store):
 
     async def load(self, kind: type[R], own_id: str, version: int, act: Act) -> R:
         found = (await self.known(kind.PREFIX, [own_id])).get(own_id)
-        if found is None or not may_read(kind, found, act.viewer, act.day):
+        if found is None or not await self.readable(kind, [found], act):
             raise not_found(("id",), own_id)
         if found["version"] != version:
             raise conflict(own_id, version, found["version"])
@@ -54,6 +58,9 @@ class MemoryStore(Store):
             raise conflict(before.id, before.version, current)
         return self._write(before, replace(after, version=before.version + 1), act)
 
+    async def erase_key(self, own_id: str) -> None:
+        self.erased.append(own_id)
+
     async def known(
         self, prefix: str, ids: Iterable[str], fields: tuple[str, ...] | None = None
     ) -> dict[str, Document]:
@@ -65,6 +72,10 @@ class MemoryStore(Store):
         where = {key: own_id, **(also or {})}
         alike = (document for each, document in self.documents.items() if each.startswith(f"{prefix}_"))
         return [copy.deepcopy(document) for document in alike if filter_applies(where, document)]
+
+    async def acknowledged(self, commitment: str) -> dict[str, Knowing]:
+        every = (record_of(Acknowledgement, each) for own_id, each in self.documents.items() if own_id[:4] == "ack_")
+        return knowing_of(each for each in every if each.commitment == commitment)
 
     @contextlib.asynccontextmanager
     async def alone(self, name: str) -> AsyncIterator[None]:

@@ -17,6 +17,7 @@ from service.errors import Code
 from service.network.merging import repointed
 from service.permission import may_read
 from service.records import ORGANIZATIONS, Document, document_of, record_of
+from service.store.kinds import KINDS
 from service.viewer import ANONYMOUS, Grant, Right, Role, Viewer
 from tests.rules.generated import DAYS, stored
 from tests.rules.memory import MemoryStore
@@ -172,6 +173,14 @@ async def test_an_agreements_file_is_kept_by_whoever_keeps_agreements(store: Mem
     assert (problem.code, "KEEP_AGREEMENTS" in problem.english) == (Code.FORBIDDEN, True)
 
 
+def test_a_files_key_is_the_same_however_its_moment_was_read() -> None:
+    made = dt.datetime(2024, 2, 29, 1, 30, tzinfo=dt.UTC)
+    told = {**file("act_1", kind=AttachmentKind.SCAN), "network": "net_a", "organizations": ()}
+    keys = [Attachment(id="att_1", created_at=at, **told).keys() for at in (made, made.replace(tzinfo=None))]
+    assert keys[0] == keys[1]
+    assert keys[0]["date_key"].startswith("2024-02-29T01:30:00+00:00")
+
+
 def attachment(record: str) -> Document:
     return document_of(
         Attachment(id="att_1", network="net_a", organizations=(), **file(record, kind=AttachmentKind.SCAN))
@@ -210,6 +219,10 @@ async def test_a_merge_re_points_whom_a_file_was_attached_for(store: MemoryStore
 
 
 @pytest.mark.parametrize("prefix", sorted(ATTACHABLE))
-def test_a_file_is_readable_to_nobody_who_may_not_read_every_state_of_its_record(prefix: str) -> None:
-    attachable = ATTACHABLE[prefix]
-    assert attachable.kind.readable_filter(attachable.read, DAY) == {}
+def test_what_files_are_attached_to_is_called_as_its_kind_is(prefix: str) -> None:
+    assert ATTACHABLE[prefix].title == KINDS[prefix].TITLE
+
+
+def test_what_is_behind_a_file_decides_with_it_who_may_read_it() -> None:
+    assert Attachment.PART_OF == "record"
+    assert Right.READ_PUBLIC not in {each.read for each in ATTACHABLE.values()}

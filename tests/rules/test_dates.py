@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.dates import PartialDate, Precision, day_of, period_keys
+from service.dates import SHANGHAI, PartialDate, Precision, day_of, instant, period_keys
 from service.facts import plain, structured
 from service.network.networks import Network
 from tests.rules.generated import DAYS, PARTIAL_DATES
@@ -122,3 +122,10 @@ def test_a_period_that_is_sure_holds_both_ends(when: PartialDate) -> None:
         assert all(keys[name] in ("", own[name]) for name in keys)
     assert not keys["month"] or keys["quarter"]
     assert not keys["quarter"] or keys["year"]
+
+
+@pytest.mark.parametrize(
+    "moment", [dt.datetime(2024, 2, 28, 16), utc(2024, 2, 28, 16), dt.datetime(2024, 2, 29, tzinfo=SHANGHAI)]
+)
+def test_an_instant_is_the_same_however_it_was_read(moment: dt.datetime) -> None:
+    assert instant(moment).isoformat() == "2024-02-28T16:00:00+00:00"

@@ -17,6 +17,13 @@ from service.cooperation.groups import LeadingGroup, LeadingGroupStatus
 from service.cooperation.plans import ActivityPlan, ActivityPlanStatus
 from service.dates import PartialDate
 from service.errors import Code, Refusal
+from service.integrity.acknowledgements import Acknowledgement, AcknowledgementStatus
+from service.integrity.audits import Audit, AuditStatus
+from service.integrity.breaches import Breach, BreachStatus
+from service.integrity.clauses import ClauseSet, ClauseSetStatus
+from service.integrity.commitments import Commitment, CommitmentStatus
+from service.integrity.findings import Finding, FindingStatus
+from service.integrity.gifts import Gift, GiftStatus
 from service.network.branches import BranchStatus, PartyBranch
 from service.network.departments import Department, DepartmentStatus
 from service.network.headcounts import Headcount, HeadcountStatus
@@ -51,6 +58,13 @@ STATES: dict[type[Record], type[Enum]] = {
     Activity: ActivityStatus,
     Attachment: AttachmentStatus,
     RoleAssignment: RoleAssignmentStatus,
+    Gift: GiftStatus,
+    Breach: BreachStatus,
+    Audit: AuditStatus,
+    Finding: FindingStatus,
+    ClauseSet: ClauseSetStatus,
+    Commitment: CommitmentStatus,
+    Acknowledgement: AcknowledgementStatus,
 }
 GRANTS = st.one_of(
     st.builds(Grant, st.sampled_from(sorted(INSTALLATION_WIDE))),
@@ -75,6 +89,7 @@ def on_the_edge(kind: type[Record]) -> st.SearchStrategy[Record]:
         LeadingGroup: ("until",),
         Agreement: ("term_from", "term_to", "terminated_on"),
         RoleAssignment: ("ended_on",),
+        Commitment: ("expires_on", "withdrawn_on", "agreement_ended_on", "renewed_from"),
     }.get(kind, ())
     if kind is Attachment:
         return stored(kind).flatmap(

@@ -132,3 +132,64 @@ async def test_to_a_front_end_and_to_a_foreign_admin_a_person_is_not_there(store
         assert await codes(step) == [(Code.NOT_FOUND, ("id",))]
     assert await codes(persons.archive(store, act(reason=None), made["_id"], 1)) == [(Code.REQUIRED, ("reason",))]
     assert made["reference_key"] == joined("org_hospital", "hr-1")
+
+
+async def test_somebody_forgotten_is_a_person_without_a_name_whose_key_is_erased_last(store: MemoryStore) -> None:
+    source = {"document": "000", "fact": "A1", "quotation": "周保密任主任"}
+    facts = person_facts(phone="1", external_reference="HR-1", department="dep_ward", sources=[source], cadre=None)
+    made = await persons.create(store, act(), facts | {"origin": "REPORTED"})
+    before = await persons.correct(store, act(), made["_id"], 1, {"email": "z@b.cn"})
+    assert before["gaps"] == ["cadre"]
+    gone = await persons.forget(store, act(), made["_id"], 2)
+    kept = {name: value for name, value in before.items() if gone[name] == value}
+    assert {name: gone[name] for name in before.keys() - kept.keys() - {"head", "reference_key"}} == {
+        "version": 3,
+        "name": None,
+        "phone": None,
+        "email": None,
+        "external_reference": None,
+        "sources": [{"document": "000", "fact": "A1", "quotation": ""}],
+        "gaps": ["name", "cadre"],
+        "status": "FORGOTTEN",
+    }
+    assert (kept["post"], kept["department"], kept["organization"]) == (facts["post"], "dep_ward", "org_hospital")
+    assert store.erased == [made["_id"]]
+    (await persons.create(store, act(), person_facts(external_reference="HR-1")))  # the number is free
+    for step in (
+        persons.correct(store, act(), made["_id"], 3, {"name": "周保密"}),
+        persons.archive(store, act(), made["_id"], 3),
+        persons.forget(store, act(), made["_id"], 3),
+    ):
+        (problem,) = await refused(step)
+        assert (problem.code, problem.path) == (Code.ILLEGAL_STATE, ("id",))
+        assert "FORGOTTEN" in problem.english
+        assert "FORGOTTEN 状态" in problem.chinese
+
+
+async def test_who_is_archived_can_be_forgotten_and_without_a_reason_nobody(store: MemoryStore) -> None:
+    made = await persons.create(store, act(), person_facts())
+    await persons.archive(store, act(), made["_id"], 1)
+    assert await codes(persons.forget(store, act(reason=" "), made["_id"], 2)) == [(Code.REQUIRED, ("reason",))]
+    assert store.erased == []
+    gone = await persons.forget(store, act(), made["_id"], 2)
+    assert (gone["status"], gone["archive_reason"]) == ("FORGOTTEN", "登记有误")
+
+
+async def test_who_audits_never_erases(store: MemoryStore) -> None:
+    made = await persons.create(store, act(), person_facts())
+    for role in (Role.INTEGRITY_OFFICER, Role.OBSERVER):
+        auditor = Viewer("纪检", (Grant(role, "net_a"),))
+        (problem,) = await refused(persons.forget(store, act(auditor), made["_id"], 1))
+        assert (problem.code, problem.path) == (Code.FORBIDDEN, ())
+        assert "FORGET_PERSONS" in problem.english
+        assert "FORGET_PERSONS" in problem.chinese
+    assert (len(store.revisions), store.erased) == (1, [])
+
+
+async def test_a_key_that_was_left_is_erased_by_who_follows_and_no_other(store: MemoryStore) -> None:
+    made = await persons.create(store, act(), person_facts())
+    assert await persons.follow(store, act(), made["_id"])
+    assert store.erased == []
+    await persons.forget(store, act(), made["_id"], 1)
+    assert await persons.follow(store, act(), made["_id"])
+    assert store.erased == [made["_id"]] * 2

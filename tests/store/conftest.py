@@ -11,6 +11,7 @@ from pymongo.monitoring import CommandListener
 from service.store import upkeep
 from service.store.database import Database, DriverName
 from service.store.store import Store
+from tests.conftest import MASTERS
 
 MakeDatabase: TypeAlias = Callable[..., Awaitable[Database]]
 
@@ -23,7 +24,7 @@ async def make_database(engine_uri: str) -> AsyncIterator[MakeDatabase]:
     async def make(
         driver: DriverName, *listeners: CommandListener, name: str | None = None, prepared: bool = True
     ) -> Database:
-        database = Database(driver, engine_uri, name or f"test_{uuid.uuid4().hex}", listeners)
+        database = Database(driver, engine_uri, name or f"test_{uuid.uuid4().hex}", listeners, MASTERS)
         opened.append(database)
         if prepared:
             await upkeep.prepare(database, "tests")

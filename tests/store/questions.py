@@ -26,9 +26,11 @@ IDS = {
     "memberOf": NETWORK,
     "agreement": "agr_002_boc_yuexiu_co_building",
     "plan": "pla_1",
+    "clauseSet": "cla_002_integrity",
 }
 ANY: dict[str, Any] = {
     "PeriodInput": {"from": "2023-01-01", "to": "2024-12-31"},
+    "Date": "2024-06-15",
     "Boolean": True,
     "String": "广州市",
     "Int": 3,

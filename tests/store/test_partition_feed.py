@@ -8,10 +8,14 @@ from typing import Any
 import pytest
 
 from service.errors import Unavailable
-from service.store import feed
+from service.records import INSTALLATION
+from service.store import feed, sealing
 from service.store.feed import Feed, Feeds
 from service.store.kinds import REVISIONS
+from service.trail.sealing import FORGOTTEN, of_value
 from tests.conftest import House
+from tests.store.scene import act
+from tests.store.test_sealing import branch
 
 PARTITION = "net_feed"
 
@@ -126,6 +130,18 @@ async def test_it_looks_again_when_the_database_is_back(
         with pytest.raises(Unavailable):
             await Feed(house.database, PARTITION, top=4).after(0)
     assert feeds.followed() == frozenset()
+
+
+async def test_a_name_is_told_until_it_is_forgotten_and_is_kept_sealed(house: House) -> None:
+    async with house.store.feeds.following(INSTALLATION) as own:
+        await house.store.create(branch("bra_1"), act())
+        await house.relay_all()
+        house.store.feeds.wake(INSTALLATION)
+        for plain in (True, False):
+            told = repr(await asyncio.wait_for(own.after(0), 10))
+            assert ("王伟" in told, FORGOTTEN in told) == (plain, not plain)
+            assert "王伟" not in repr(own._latest)
+            await sealing.erase(house.database, of_value("net_a", "王伟"))
 
 
 async def test_what_is_kept_is_bounded(house: House) -> None:

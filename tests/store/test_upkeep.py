@@ -58,7 +58,13 @@ async def applied(database: Database) -> dict[int, str]:
 async def test_every_declared_index_stands_and_no_other(bare: Database) -> None:
     await prepare(bare, "one")
     assert await standing_indexes(bare) == DECLARED
-    assert set(DECLARED) == {*(kind.COLLECTION for kind in KINDS.values()), "revisions", CHUNKS}
+    assert set(DECLARED) == {
+        *(kind.COLLECTION for kind in KINDS.values()),
+        "revisions",
+        "person_keys",
+        "accesses",
+        CHUNKS,
+    }
     assert DECLARED["revisions"]["partition_sequence"] == ([("partition", 1), ("sequence", 1)], True)
     assert await applied(bare) == {migration.number: migration.title for migration in ALL}
 

@@ -1,0 +1,111 @@
+"""What every answer over HTTP carries, whichever route made it: a request id, what browsers are to keep to, and CORS.
+
+One ASGI layer that touches headers alone; no body is copied.
+"""
+
+import logging
+import re
+import secrets
+import time
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
+
+from service.metrics import NONE, Metrics
+
+REQUEST_ID = "X-Request-Id"
+SENT_ALONG = ("Authorization", "Content-Type", "Idempotency-Key", "Accept-Language", REQUEST_ID)
+PREFLIGHT_SECONDS = 600  # for which a browser remembers what it was allowed
+FOR_BROWSERS = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}  # unless the route says otherwise
+MOST_SHOWN = 200  # characters of a path in the log
+ONLY_HTTPS = "max-age=31536000"  # a year
+
+PROBES = frozenset({"/livez", "/readyz"})  # asked every few seconds, and of no interest while all is well
+
+log = logging.getLogger(__name__)
+
+
+class Transport(NamedTuple):
+    """`origins` are the web origins whose pages may read answers; `proxies` the addresses whose word on who asks, and
+    by which scheme, is taken; `https` that browsers are to come by https alone.
+    """
+
+    origins: Sequence[str] = ()
+    proxies: Sequence[str] = ()
+    https: bool = False
+
+    def middleware(self, metrics: Metrics) -> list[Middleware]:
+        """The layers about the routes, the outermost first."""
+        layers = [Middleware(Carried, https=self.https, metrics=metrics)]
+        if self.origins:
+            cors = Middleware(
+                CORSMiddleware,
+                allow_origins=list(self.origins),
+                allow_methods=["GET", "POST", "DELETE"],
+                allow_headers=list(SENT_ALONG),
+                expose_headers=[REQUEST_ID],
+                max_age=PREFLIGHT_SECONDS,
+            )
+            layers.append(cors)
+        return layers
+
+
+class Carried:
+    """Gives each request its id, which the answer and every log line of it carry, and each answer its headers.
+
+    What routes bind with `structlog.contextvars` stands in the line that tells of the answer.
+    """
+
+    def __init__(self, app: ASGIApp, https: bool, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+        self._headers = FOR_BROWSERS | ({"Strict-Transport-Security": ONLY_HTTPS} if https else {})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        own_id, began, status = _given(Headers(scope=scope)) or secrets.token_hex(8), time.perf_counter(), 0
+
+        async def carrying(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+                headers[REQUEST_ID] = own_id
+            await send(message)
+
+        clear_contextvars()
+        bind_contextvars(request=own_id)
+        try:
+            with self._metrics.under_way():
+                await self._app(scope, receive, carrying)
+        finally:
+            if scope["path"] not in PROBES or status != 200:
+                self._tell(scope, status, time.perf_counter() - began)
+            clear_contextvars()
+
+    def _tell(self, scope: Scope, status: int, seconds: float) -> None:
+        told = get_contextvars()
+        self._metrics.answered(status, seconds, told.get("operation", NONE), told.get("codes", ()), told.get("cost"))
+        request = {"method": scope["method"], "path": scope["path"][:MOST_SHOWN], "status": status}
+        log.info("answered", extra={**request, "milliseconds": round(1000 * seconds, 1)})
+
+
+def _given(headers: Headers) -> str | None:
+    """The caller's own id for the request, so that its logs and ours can be joined; None unless it is a plain one."""
+    given = headers.get(REQUEST_ID, "")
+    return given if re.fullmatch("[A-Za-z0-9._-]{1,64}", given) else None
