@@ -72,7 +72,7 @@ def line_of(partition: str, verdict: Verdict) -> str:
         f"{verdict.revisions} revisions 修订, {verdict.records} records 记录, {verdict.checkpoints} checkpoints 检查点"
     )
     proved = f"proved up to sequence 已证明至序号 {verdict.proved}/{verdict.sequence}"
-    return f"{partition}: {counts}, {verdict.checkpoints} checkpoints 检查点, {proved}"
+    return f"{partition}: {counts}, {proved}"
 
 
 async def _compared(settings: Settings, options: argparse.Namespace, database: Database) -> list[Fault]:

@@ -20,6 +20,8 @@ from schema.graphiql import Sample, samples
 from service.__main__ import main
 from service.environment import CHECKOUT, VARIABLES
 from service.errors import Code
+from service.integrity.checks import CHECKS
+from service.integrity.verdicts import CheckId
 from service.serving import SAMPLE_RECORDER, sample_viewer
 from service.store.database import DriverName
 from service.viewer import RIGHTS, Right, Role
@@ -38,7 +40,7 @@ USERS = {
     "Import": Role.NETWORK_ADMIN,
 }
 ASKED = re.compile(
-    r"<!-- as: (?P<role>[A-Z_]+)(?:, key: (?P<key>[\w-]+))?(?P<twice>, sent twice)? -->\n"
+    r"<!-- as: (?P<role>[A-Z_]+)(?:, in: (?P<network>\w+))?(?:, key: (?P<key>[\w-]+))?(?P<twice>, sent twice)? -->\n"
     r"```graphql\n(?P<query>.*?)```\n```json\n(?P<answer>.*?)```\n",
     re.DOTALL,
 )
@@ -50,6 +52,7 @@ class Asked:
     """A query of the tour: who sends it, with which key and how often, and the answer that is printed below it."""
 
     role: Role
+    network: str
     key: str | None
     times: int
     query: str
@@ -59,7 +62,12 @@ class Asked:
 def tour(text: str) -> list[Asked]:
     return [
         Asked(
-            Role(found["role"]), found["key"], 2 if found["twice"] else 1, found["query"], json.loads(found["answer"])
+            Role(found["role"]),
+            found["network"] or NETWORK,
+            found["key"],
+            2 if found["twice"] else 1,
+            found["query"],
+            json.loads(found["answer"]),
         )
         for found in ASKED.finditer(text)
     ]
@@ -91,7 +99,7 @@ async def test_every_query_has_the_answer_that_is_printed(
     await house.relay_all()
 
     for asked in tour(TEXTS[name]):
-        viewer = sample_viewer(asked.role, (NETWORK, SAMPLE_RECORDER))
+        viewer = sample_viewer(asked.role, (asked.network, SAMPLE_RECORDER))
         for _ in range(asked.times):
             data = await house.data(asked.query, viewer, key=asked.key, language=READMES[name])
             assert {"data": data} == asked.answer, json.dumps(data, ensure_ascii=False)
@@ -109,7 +117,10 @@ def test_no_query_stands_without_its_answer(name: str) -> None:
 
 def test_both_languages_ask_the_same_and_have_the_same_sections() -> None:
     english, chinese = (
-        ([(asked.role, asked.key, asked.query) for asked in tour(text)], re.findall(r"^#+(?= )", text, re.MULTILINE))
+        (
+            [(asked.role, asked.network, asked.key, asked.query) for asked in tour(text)],
+            re.findall(r"^#+(?= )", text, re.MULTILINE),
+        )
         for text in TEXTS.values()
     )
 
@@ -171,6 +182,16 @@ def test_the_table_of_errors_is_the_published_list(name: str) -> None:
     _, *table = [cells for cells in rows(TEXTS[name]) if len(cells) == 4]
 
     assert [cells[0] for cells in table] + [cells[2] for cells in table if cells[2]] == list(Code)
+
+
+@each_readme
+def test_the_table_of_checks_is_their_catalogue(name: str) -> None:
+    language = ("en", "zh").index(READMES[name])
+
+    assert [cells for cells in rows(TEXTS[name]) if cells[0] in set(CheckId)] == [
+        [own_id, each.title[language], each.looks_at[language], str(each.days or ""), " ".join(each.basis[::2])]
+        for own_id, each in CHECKS.items()
+    ]
 
 
 @each_readme
