@@ -1,14 +1,15 @@
 """The schema on one page: what can be asked, what can be done, and by whom it may be."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing
 from typing import Annotated, Any
 
 import strawberry
 from graphql import GraphQLError, get_operation_ast
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
-from strawberry.types import ExecutionContext
+from strawberry.types import ExecutionContext, ExecutionResult
 from structlog.contextvars import bind_contextvars
 
 from schema.accesses import AccessQuery
@@ -30,6 +31,7 @@ from schema.cooperation.signing import SigningMutation
 from schema.cooperation.statistics import StatisticsQuery
 from schema.describing import Id, argument, both, field
 from schema.enums import GrantSource, Role
+from schema.feed import Subscription
 from schema.integrity.acknowledgements import AcknowledgementMutation
 from schema.integrity.audits import AuditMutation, AuditQuery
 from schema.integrity.breaches import BreachMutation, BreachQuery
@@ -239,17 +241,28 @@ class Schema(strawberry.Schema):
     async def execute(self, *given: Any, **options: Any) -> Any:
         """As it is, once the access log tells what is answered. Raises `Unavailable` when that cannot be written."""
         result = await super().execute(*given, **options)
-        context: Context = options["context_value"]
-        await context.accesses.leave(context.store.database, context.viewer.subject, context.at)
+        await options["context_value"].leave_accesses()
         return result
+
+    async def subscribe(self, *given: Any, **options: Any) -> Any:
+        """As `execute`, event by event."""
+        return _logged(await super().subscribe(*given, **options), options["context_value"])
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Logs nothing: a refusal is an answer, and http.py logs what is a fault, without the caller's values."""
 
 
+async def _logged(results: AsyncGenerator[ExecutionResult, None], context: Context) -> AsyncIterator[ExecutionResult]:
+    async with aclosing(results):
+        async for result in results:
+            await context.leave_accesses()
+            yield result
+
+
 schema = Schema(
     query=Query,
     mutation=Mutation,
+    subscription=Subscription,
     extensions=[OneOperation],
     config=StrawberryConfig(
         default_resolver=stored_value, disable_field_suggestions=True, scalar_map=SCALARS, info_class=Info

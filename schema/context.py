@@ -10,7 +10,7 @@ from strawberry.types import Info as StrawberryInfo
 
 from schema.limits import USUAL, Limits, Measure
 from schema.reader import Reader
-from service.dates import day_of
+from service.dates import day_of, now
 from service.store.accesses import Accesses
 from service.store.store import Store
 from service.trail.keys import KnownKeys
@@ -19,8 +19,10 @@ from service.viewer import Viewer
 Language = Literal["en", "zh"]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Context:
+    """Nothing changes it but `renew`, between the events of a subscription."""
+
     viewer: Viewer
     at: dt.datetime
     language: Language
@@ -37,6 +39,17 @@ class Context:
     @property
     def day(self) -> dt.date:
         return day_of(self.at)
+
+    async def renew(self) -> None:
+        """The moment, and what the viewer may do now: a subscription outlives both. Raises `Unavailable`."""
+        self.at = now()
+        self.viewer = await self.store.roles.renewed(self.viewer, self.day)
+        self.reader = Reader(self.store.database, self.viewer, self.day)
+
+    async def leave_accesses(self) -> None:
+        """Tell the access log what was answered, before it leaves, and begin anew. Raises `Unavailable`."""
+        await self.accesses.leave(self.store.database, self.viewer.subject, self.at)
+        self.accesses = Accesses(self.accesses.operation)
 
 
 class Info(StrawberryInfo[Context, Any]):

@@ -125,7 +125,7 @@ async def _timeline(
     below = min(below, int(root["version"]) + 1)
     versions = Part(above, below, part.size + 1, newest_first=not part.backwards)
     found = await info.context.reader.history(kind.PREFIX, root["_id"], versions)
-    shown = [_shown(revision, kind, root, info.context.viewer) for revision in found]
+    shown = [shown_revision(revision, kind, root, info.context.viewer) for revision in found]
 
     async def total() -> int:
         return int(root["version"])  # one revision made each
@@ -172,7 +172,7 @@ def _version(key: str | None, path: str, otherwise: int) -> int:
     return int(key)
 
 
-def _shown(revision: Document, kind: type[Record], document: Document, viewer: Viewer) -> Document:
+def shown_revision(revision: Document, kind: type[Record], document: Document, viewer: Viewer) -> Document:
     """The revision as this viewer may see it, its facts under the names of this schema."""
     may = {path: viewer.may(right, document["network"], document["concerns"]) for path, right in kind.PRIVATE.items()}
     hidden = [path.split(".") for path in may if not may[path]]

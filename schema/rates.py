@@ -7,7 +7,7 @@ import datetime as dt
 import ipaddress
 from dataclasses import dataclass
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 from schema.answers import Rejected
 from service.errors import Code
@@ -31,10 +31,10 @@ class Rates:
     per_viewer: int
     per_address: int
 
-    def payer(self, request: Request, viewer: Viewer) -> Payer:
+    def payer(self, connection: HTTPConnection, viewer: Viewer) -> Payer:
         if viewer is not ANONYMOUS:
             return Payer(f"viewer:{viewer.subject}", self.per_viewer)
-        return Payer(f"address:{place_of(request)}", self.per_address)
+        return Payer(f"address:{place_of(connection)}", self.per_address)
 
     async def admit(self, payer: Payer, moment: dt.datetime) -> dict[str, str]:
         """The headers that tell how the payer stands. Raises `Rejected` 429 when its minute is spent."""
@@ -51,9 +51,9 @@ class Rates:
         self.budgets.spend(payer.name, payer.budget, max(cost, LEAST_COST), moment)
 
 
-def place_of(request: Request) -> str:
+def place_of(connection: HTTPConnection) -> str:
     """The caller's address; of IPv6 the network of 64 bits, which is one customer's."""
-    host = request.client.host if request.client else "unknown"
+    host = connection.client.host if connection.client else "unknown"
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

@@ -5,7 +5,7 @@ As *GraphQL over HTTP* says (graphql.github.io/graphql-over-http/draft): POST of
 
 import asyncio
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 import orjson
 from starlette.requests import Request
@@ -69,11 +69,11 @@ def _weight(parameters: list[str]) -> float:
 async def asked_by(request: Request, documents: Documents = ANY) -> Asked:
     """The operation that a request asks for, by its text or its id. Raises `Rejected` for anything that is none."""
     if request.method == "GET":
-        return _of_body(_parameters(request), documents, by_get=True)
+        return asked_in(_parameters(request), documents, by_get=True)
     if request.method != "POST":
         raise method_refused("GET, POST")
     given = orjson_of(await _body(request), "The body is not JSON.", "请求体不是 JSON。")
-    return _of_body(given, documents, by_get=False)
+    return asked_in(given, documents, by_get=False)
 
 
 def method_refused(allowed: str) -> Rejected:
@@ -94,12 +94,18 @@ def _parameters(request: Request) -> dict[str, Any]:
     return given
 
 
-def _of_body(given: Any, documents: Documents, by_get: bool) -> Asked:
-    if not (
+def well_formed(given: Any) -> TypeGuard[dict[str, Any]]:
+    """Whether it is an object by which an operation is asked for, by its text, were it empty, or its id."""
+    return (
         isinstance(given, dict)
         and all(isinstance(given.get(name), kind) for name, kind in KINDS.items())
-        and ((given.get("query") or "").strip() or _id_of(given))
-    ):
+        and (given.get("query") is not None or _id_of(given) is not None)
+    )
+
+
+def asked_in(given: Any, documents: Documents, by_get: bool) -> Asked:
+    """The operation that an object of a request asks for. Raises `Rejected` when it is none."""
+    if not well_formed(given) or not ((given.get("query") or "").strip() or _id_of(given)):
         raise Rejected(
             400,
             'Send an object: {"query": text, "variables": object, "operationName": text, "extensions": object}.',
@@ -145,10 +151,9 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-def idempotency_key(request: Request) -> str | None:
-    """The caller's key, if any. Raises `Rejected` for one of another length."""
-    key = request.headers.get("idempotency-key")
-    if key is not None and not 0 < len(key) <= LONGEST_KEY:
+def idempotency_key(key: object) -> str | None:
+    """The caller's key, if any. Raises `Rejected` for one of another length, or that is no text."""
+    if key is not None and not (isinstance(key, str) and 0 < len(key) <= LONGEST_KEY):
         raise Rejected(
             400,
             f"An Idempotency-Key has 1 to {LONGEST_KEY} characters.",

@@ -21,8 +21,10 @@ from schema.dossiers.words import words
 from schema.files.routes import Taking, attachment_routes
 from schema.graphiql import graphiql_routes, samples
 from schema.http import graphql_route
+from schema.operations import Means
 from schema.rates import Rates
 from schema.reference import reference_route
+from schema.socket import graphql_socket
 from seeds.loader import plant, read
 from service.dates import now
 from service.errors import Unavailable
@@ -60,17 +62,24 @@ def create_app(settings: Settings, announce: Announce | None = None, metrics: Me
     store = Store(database)
     files = files_in(settings.files_folder, database)
     taking, identity = (settings.file_megabytes, settings.upload_seconds), settings.identity()
-    documents = documents_of(settings)
     rates = Rates(Budgets(database), settings.rate_viewer, settings.rate_address)
+    means = Means(
+        store,
+        identity,
+        rates,
+        documents_of(settings),
+        settings.limits,
+        settings.checkpoint_keys(),
+        settings.development,
+    )
     background = Background(store, files, settings.checkpointing(), settings.development, announce)
 
     routes: list[BaseRoute] = [
-        graphql_route(
-            store, identity, rates, settings.development, settings.limits, documents, settings.checkpoint_keys()
-        ),
+        graphql_route(means),
+        graphql_socket(means, metrics, settings.socket_rules),
         *attachment_routes(store, identity, files, Taking(*taking)),
         *dossier_routes(store, identity, rates, files, background.asked),
-        reference_route(*taking, settings.limits),
+        reference_route(*taking, settings.limits, settings.socket_limits),
         Route("/livez", livez),
         Route("/readyz", background.readyz),
     ]
@@ -140,7 +149,14 @@ class Background:
         return JSONResponse({"ready": reason is None, "reason": reason}, 200 if reason is None else 503, NO_STORE)
 
     def _relay(self) -> Relay:
-        return Relay(self._store.database, self._holder, self._store.written, checkpointing=self._checkpointing)
+        store = self._store
+        return Relay(
+            store.database,
+            self._holder,
+            store.written,
+            checkpointing=self._checkpointing,
+            relayed=store.feeds.wake,
+        )
 
     async def lacking(self) -> str | None:
         """Why the service is not ready, in one line; None when it is."""

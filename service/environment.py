@@ -5,6 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from schema.limits import Limits, setting_of
+from schema.socket_rules import SocketLimits
 from service.store.addresses import check_address
 from service.trail.checkpoints import MOST_LEAVES
 from service.variables import (
@@ -56,8 +57,8 @@ VARIABLES: dict[str, Variable] = {
         "COBUILD_ORIGINS",
         "",
         list_of(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?"),
-        "web origins whose pages may read answers, as https://app.example, parted by commas; none unless told",
-        "允许读取应答的网页来源，如 https://app.example，以逗号分隔；默认无",
+        "web origins whose pages may read answers and open WebSockets, as https://app.example, parted by commas",
+        "允许读取应答并建立 WebSocket 连接的网页来源，如 https://app.example，以逗号分隔；默认仅本机页面",
     ),
     "proxies": Variable(
         "COBUILD_PROXIES",
@@ -217,5 +218,21 @@ VARIABLES |= {
         f"正整数：单个操作的 {each.name} 上限",
     )
     for each in dataclasses.fields(Limits)
+}
+VARIABLES |= {
+    "socket_operations": Variable(
+        setting_of("socket_operations"),
+        str(SocketLimits.socket_operations),
+        count,
+        "a whole number: the most operations that run on one WebSocket at the same time",
+        "正整数：单个 WebSocket 同时运行的操作上限",
+    ),
+    "sockets": Variable(
+        setting_of("sockets"),
+        str(SocketLimits.sockets),
+        count,
+        "a whole number: the most WebSockets of a viewer, or of an address without a token, in each process",
+        "正整数：每个进程内同一用户（未认证时为同一地址）的 WebSocket 上限",
+    ),
 }
 REQUIRED_IN_PRODUCTION = ("mongodb_uri", "signing_keys", "sealing_keys", "checkpoint_key")

@@ -166,6 +166,11 @@ class Revoked:
         return not self._names.isdisjoint(names)
 
 
+def ends_at(authorization: str) -> float:
+    """When the token of an `Authorization` header ends, in seconds since 1970; it was found valid before."""
+    return float(jwt.decode(bearer(authorization), options={"verify_signature": False})["exp"])
+
+
 @dataclass(frozen=True)
 class Identity:
     """Everything a token is judged by: our own keys, the issuer trusted beside them, and what is revoked."""

@@ -27,6 +27,13 @@ class Metrics:
         self._cost = Histogram(
             "cobuild_operation_cost", "Cost of operations.", ("operation",), buckets=COSTS, registry=self.registry
         )
+        self._sockets = Gauge("cobuild_sockets", "WebSockets that are open.", registry=self.registry)
+        self._operated = Counter(
+            "cobuild_socket_operations",
+            "Operations over WebSocket that came to their end, by kind.",
+            ("operation",),
+            registry=self.registry,
+        )
         self._commands = Histogram(
             "cobuild_database_seconds",
             "How long commands of the database took, by name and outcome.",
@@ -45,6 +52,23 @@ class Metrics:
     ) -> None:
         """A request was answered; `codes` are those of its errors, each once."""
         self._answered.labels(operation, str(status)).observe(seconds)
+        self._came_to(operation, codes, cost)
+
+    @contextlib.contextmanager
+    def socket_open(self) -> Iterator[None]:
+        with self._sockets.track_inprogress():
+            yield
+
+    def refused(self, codes: Iterable[str]) -> None:
+        """A WebSocket was not opened."""
+        self._came_to(NONE, codes, None)
+
+    def operated(self, operation: str, codes: Iterable[str], cost: int | None) -> None:
+        """An operation over a WebSocket came to its end; `codes` are those of its errors, each once."""
+        self._operated.labels(operation).inc()
+        self._came_to(operation, codes, cost)
+
+    def _came_to(self, operation: str, codes: Iterable[str], cost: int | None) -> None:
         for code in codes:
             self._errors.labels(code).inc()
         if cost is not None:

@@ -9,14 +9,16 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 import uvicorn
+from starlette.applications import Starlette
 
 from service.dates import now
 from service.errors import Refusal
+from service.frames import Frames
 from service.metrics import Metrics, served
 from service.settings import Settings
 from service.store import upkeep
@@ -60,24 +62,30 @@ def serve(settings: Settings) -> int:
         metrics = Metrics()
         held.enter_context(counted(metrics, settings))
         app = create_app(connected, lambda database: announce(connected, listener, database), metrics)
-        server = uvicorn.Server(
-            uvicorn.Config(
-                app,
-                loop="uvloop",
-                http="httptools",
-                ws="none",
-                lifespan="on",
-                access_log=False,
-                log_config=None,
-                log_level=logging.WARNING,
-                server_header=False,
-                proxy_headers=bool(settings.proxies),
-                forwarded_allow_ips=list(settings.proxies),
-                timeout_graceful_shutdown=GRACE_SECONDS,
-            )
-        )
-        server.run(sockets=[listener])
+        uvicorn.Server(configured(app, settings.proxies)).run(sockets=[listener])
     return 0
+
+
+def configured(app: Starlette, proxies: Sequence[str] = ()) -> uvicorn.Config:
+    """How the service is served; the word of `proxies` on who asks is taken, for requests and sockets."""
+    from schema.requests import MOST_BYTES
+
+    return uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        ws=Frames,
+        ws_max_size=MOST_BYTES,
+        ws_per_message_deflate=False,  # a body is not compressed, and small ones would each cost a window
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        log_level=logging.WARNING,
+        server_header=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=list(proxies),
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
 
 
 @contextlib.contextmanager

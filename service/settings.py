@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from schema.limits import Limits
+from schema.socket_rules import SocketLimits, SocketRules
 from service.environment import REQUIRED_IN_PRODUCTION, VARIABLES, Mode
 from service.identity import Identity, Issuer, Revoked
 from service.store.checkpointing import Checkpointing
@@ -73,6 +74,7 @@ class Settings:
     rate_viewer: int
     rate_address: int
     limits: Limits
+    socket_limits: SocketLimits
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -94,7 +96,8 @@ class Settings:
         told = values.pop("introspection")
         if told is False or (told is None and values["mode"] is Mode.PRODUCTION):
             limits["introspection_depth"] = 0
-        return cls(**values, limits=Limits(**limits))
+        sockets = {each.name: values.pop(each.name) for each in dataclasses.fields(SocketLimits)}
+        return cls(**values, limits=Limits(**limits), socket_limits=SocketLimits(**sockets))
 
     @property
     def development(self) -> bool:
@@ -108,6 +111,10 @@ class Settings:
     @property
     def transport(self) -> Transport:
         return Transport(self.origins, self.proxies, not self.development)
+
+    @property
+    def socket_rules(self) -> SocketRules:
+        return SocketRules(self.socket_limits, self.origins)
 
     def token_keys(self) -> TokenKeys:
         """The keys given, else the one kept in the data folder. Raises `SettingsInvalid` when that is damaged."""

@@ -61,7 +61,7 @@ def yes_or_no(text: str) -> bool:
 
 def list_of(pattern: str) -> Callable[[str], tuple[str, ...]]:
     def parse(text: str) -> tuple[str, ...]:
-        each = tuple(one.strip() for one in text.split(",") if one.strip())
+        each = tuple(one.strip() for one in text.split(",")) if text else ()
         if not all(re.fullmatch(pattern, one) for one in each):
             raise ValueError(text)
         return each

@@ -6,7 +6,8 @@ A `House` is the service without HTTP: the real schema over a real store, asked 
 import asyncio
 import os
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -100,6 +101,18 @@ class House:
         result = await schema.execute(query, variable_values=variables, context_value=context)
         assert isinstance(result, ExecutionResult)
         return result
+
+    async def events(
+        self, query: str, viewer: Viewer = ADMIN, *, language: Language = "en", **variables: Any
+    ) -> AsyncGenerator[ExecutionResult, None]:
+        """What a subscription tells, until it is left."""
+        moment = self.at or now()
+        reader = Reader(self.database, viewer, day_of(moment))
+        context = Context(viewer, moment, language, None, self.store, reader, self.limits)
+        results = await schema.subscribe(query, variable_values=variables, context_value=context)
+        async with aclosing(results):
+            async for result in results:
+                yield result
 
     async def data(self, query: str, viewer: Viewer = ADMIN, **options: Any) -> dict[str, Any]:
         """The answer of a query that must not fail."""

@@ -109,7 +109,7 @@ class _Door:
         if request.method != "POST":
             raise method_refused("POST")
         viewer = await self._viewer(request)
-        header = key_of(request)
+        header = key_of(request.headers.get("idempotency-key"))
         facts = told_of(request.url.query)
         incoming = Incoming(request, self._taking.megabytes)
         key = idempotency_key(viewer, header, f"{PATH}:{ACT}") if header else None

@@ -20,6 +20,7 @@ from schema.api import schema
 from schema.limits import USUAL, Limits
 from schema.reference.limits import Limit, published
 from schema.reference.sections import contents, sections
+from schema.socket_rules import SocketLimits
 
 __all__ = ["reference_route"]
 
@@ -69,9 +70,11 @@ def _source(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def reference_route(file_megabytes: int, upload_seconds: float, limits: Limits = USUAL) -> Route:
+def reference_route(
+    file_megabytes: int, upload_seconds: float, limits: Limits = USUAL, sockets: SocketLimits | None = None
+) -> Route:
     """The page at /docs, the same in development and in production; it tells the limits of this installation."""
-    told = tuple(published(file_megabytes, upload_seconds, limits))
+    told = tuple(published(file_megabytes, upload_seconds, limits, sockets or SocketLimits()))
 
     async def answer(request: Request) -> Response:
         page = page_of(told)

@@ -7,6 +7,7 @@ from schema import requests
 from schema.api import MOST_NODES
 from schema.cooperation import calendar, coverage, graph, statistics
 from schema.limits import USUAL, Limits, setting_of
+from schema.socket_rules import SocketLimits
 from service import searching
 from service.cooperation.attachments import LONGEST_NAME
 from service.cooperation.media import TITLES
@@ -23,6 +24,13 @@ OPERATION = {
     "aliases": ("Aliases and repeated names in an operation", "一次操作的别名与重复字段数"),
     "directives": ("Directives in an operation", "一次操作的指令数"),
     "cost": ("Cost of an operation, in objects", "一次操作的开销(按对象计)"),
+}
+SOCKET = {
+    "socket_operations": ("Operations on a WebSocket at the same time", "单个 WebSocket 同时运行的操作数"),
+    "sockets": (
+        "WebSockets of a viewer, or of an address without a token",
+        "同一用户(或同一地址未认证)的 WebSocket 数",
+    ),
 }
 SUMS = (
     ("Characters of a text to search for", "搜索文字的字符数", searching.LONGEST),
@@ -57,12 +65,16 @@ class Limit(NamedTuple):
     code: Code
 
 
-def published(file_megabytes: int, upload_seconds: float, limits: Limits = USUAL) -> Iterator[Limit]:
+def published(
+    file_megabytes: int, upload_seconds: float, limits: Limits = USUAL, sockets: SocketLimits | None = None
+) -> Iterator[Limit]:
     """What is settled in the code, and what an installation sets."""
     more, invalid, bad = Code.LIMIT_EXCEEDED, Code.INVALID, Code.BAD_REQUEST
     yield Limit("Body of a GraphQL request", "GraphQL 请求体", f"{requests.MOST_BYTES // 1024} KB", more)
     for name, (english, chinese) in OPERATION.items():
         yield Limit(f"{english} ({setting_of(name)})", chinese, f"{getattr(limits, name):,}", more)
+    for name, (english, chinese) in SOCKET.items():
+        yield Limit(f"{english} ({setting_of(name)})", chinese, f"{getattr(sockets or SocketLimits(), name):,}", more)
     for english, chinese, most in SUMS:
         yield Limit(english, chinese, f"{most:,}", more)
     yield Limit("Items on a page", "每页项数", f"{MOST_ON_A_PAGE}", more)

@@ -44,7 +44,7 @@ def sections(sdl: GraphQLSchema, limits: Iterable[Limit]) -> list[Section]:
     kinds = sorted(
         (each for each in sdl.type_map.values() if not is_introspection_type(each)), key=lambda each: each.name
     )
-    roots = {root.name for root in (sdl.query_type, sdl.mutation_type) if root}
+    roots = {root.name for root in (sdl.query_type, sdl.mutation_type, sdl.subscription_type) if root}
     own = [each for each in kinds if each.name not in roots]
 
     def entries(*of: type[GraphQLNamedType]) -> Iterator[tuple[str, str]]:
@@ -54,6 +54,7 @@ def sections(sdl: GraphQLSchema, limits: Iterable[Limit]) -> list[Section]:
     made = (
         ("queries", ("Queries", "查询"), _root(sdl.query_type)),
         ("mutations", ("Mutations", "变更"), _root(sdl.mutation_type)),
+        ("subscriptions", ("Subscriptions", "订阅"), _root(sdl.subscription_type)),
         ("types", ("Types", "类型"), entries(GraphQLObjectType, GraphQLInterfaceType, GraphQLUnionType)),
         ("inputs", ("Inputs", "输入"), entries(GraphQLInputObjectType)),
         ("enums", ("Enums", "枚举"), entries(GraphQLEnumType)),

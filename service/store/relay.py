@@ -14,15 +14,16 @@ import contextlib
 import datetime as dt
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from service.dates import now
 from service.errors import Unavailable
 from service.store.checkpointing import Checkpointing, CheckpointWriter
 from service.store.database import Database, Duplicate
+from service.store.feed import last_sequence
 from service.store.followers import FOLLOWERS, Follower, behind, follow
-from service.store.kinds import KINDS, REVISIONS, SEQUENCE_INDEX
+from service.store.kinds import KINDS, REVISIONS
 from service.store.leases import Lease, acquire, release
 from service.store.store import Store
 
@@ -44,7 +45,9 @@ class Relay:
         written: asyncio.Event,
         followers: tuple[Follower, ...] = FOLLOWERS,
         checkpointing: Checkpointing | None = None,
+        relayed: Callable[[str], None] = lambda _: None,
     ) -> None:
+        """`relayed` is told of each partition to which revisions were relayed."""
         self._database = database
         self._store = Store(database)  # what followers write with, and whether they have
         self._followers = followers
@@ -53,6 +56,7 @@ class Relay:
         self._checkpoints = CheckpointWriter(database, checkpointing) if checkpointing else None
         self._holder = holder
         self._written = written
+        self._relayed = relayed
         self._leases: dict[str, Lease] = {}
         self._last: dict[tuple[str, int], int] = {}  # the last sequence given, by partition and fence
 
@@ -154,6 +158,7 @@ class Relay:
             self._forget(lease.name)
             return 0
         self._last[lease.name, lease.fence] = sequence + len(numbered)
+        self._relayed(lease.name)
         await self._clear(collection, entries)
         if self._checkpoints is not None and numbered:
             self._checkpoints.relayed(lease.name, len(numbered))
@@ -165,11 +170,3 @@ class Relay:
             by_record[entry["record"]].append(entry["_id"])
         for record, ids in by_record.items():
             await self._database.update(collection, {"_id": record}, {"$pull": {"outbox": {"_id": {"$in": ids}}}})
-
-
-async def last_sequence(database: Database, partition: str) -> int:
-    """The highest sequence given in `partition`; 0 before the first."""
-    found = await database.find(
-        REVISIONS, {"partition": partition}, 1, ("sequence",), sort=(("sequence", -1),), index=SEQUENCE_INDEX
-    )
-    return int(found[0]["sequence"]) if found else 0

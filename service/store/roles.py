@@ -40,6 +40,11 @@ class StandingRoles:
         )
         return replace(known, grants=known.grants + given) if given else known
 
+    async def renewed(self, viewer: Viewer, day: dt.date) -> Viewer:
+        """`viewer` with the roles of its token, and of those given here the ones that stand now."""
+        carried = tuple(grant for grant in viewer.grants if grant.source is GrantSource.TOKEN)
+        return await self.viewer(viewer if carried == viewer.grants else replace(viewer, grants=carried), day)
+
     def forget(self, *written: Record) -> None:
         """Look again for the subjects of the assignments among `written`, whether or not the write was confirmed."""
         for record in written:

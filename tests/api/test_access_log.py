@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 
 from schema.http import graphql_route
 from schema.nodes import entity
+from schema.operations import Means
 from service.dates import now
 from service.errors import Unavailable
 from service.identity import Identity
@@ -198,7 +199,7 @@ async def test_without_the_entry_there_is_no_answer(
     house: House, world: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keys = TokenKeys({"k": b"k" * 32}, "cobuild", "cobuild")
-    app = Starlette(routes=[graphql_route(house.store, Identity(keys), house.rates(), development=False)])
+    app = Starlette(routes=[graphql_route(Means(house.store, Identity(keys), house.rates()))])
     token = keys.issue(ADMIN, now(), dt.timedelta(minutes=1))
     insert = Database.insert
 

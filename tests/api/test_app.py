@@ -16,6 +16,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from schema.socket_rules import SocketLimits, SocketRules
 from service import serving
 from service.app import create_app, persistently, seed_if_empty
 from service.dates import now
@@ -65,6 +66,8 @@ WRONG = {
     "MONGODB_URI": ["localhost:27017", "mongodb://", "mongodb://u:p/w@h", "mongodb://h:port", "postgres://h/"],
     "COBUILD_DATABASE": ["a b", "a.b", "a/b", "a" * 39, "共建"],
     "COBUILD_DRIVER": ["mongomock", "jdbc"],
+    "COBUILD_ORIGINS": ["*", "app.example", "https://app.example/", "https://a.example,", "https://A.example"],
+    "COBUILD_PROXIES": ["proxy", "10.0.0.0/8,"],
     "HOST": ["a b", "http://h"],
     "PORT": ["-1", "65536", "80a", "٣", "8000.0"],
     "COBUILD_TOKEN_KEY": ["a" * 31, f"{KEY},", f"{KEY},short", f"{KEY},{KEY}"],
@@ -75,6 +78,7 @@ WRONG = {
     "COBUILD_CHECKPOINT_PUBLIC_KEYS": ["12", f"{'1' * 64},", "g" * 64],
     "COBUILD_CHECKPOINT_REVISIONS": ["0", "10001", "1e3"],
     "COBUILD_CHECKPOINT_SECONDS": ["0", "86401", "60s"],
+    "COBUILD_LIMIT_SOCKETS": ["0", "many"],
 }
 
 
@@ -117,6 +121,14 @@ def test_files_are_kept_in_the_data_folder_in_another_one_or_in_the_database(tmp
     assert settings(tmp_path, COBUILD_FILES="gridfs").files_folder is None
     made = settings(tmp_path, COBUILD_FILE_MEGABYTES="1000", COBUILD_UPLOAD_SECONDS="1")
     assert (made.file_megabytes, made.upload_seconds) == (1000, 1)
+
+
+def test_what_sockets_keep_to_is_told_by_settings(tmp_path: Path) -> None:
+    assert settings(tmp_path).socket_rules == SocketRules()
+    limits = {"COBUILD_LIMIT_SOCKETS": "2", "COBUILD_LIMIT_SOCKET_OPERATIONS": "3"}
+    rules = settings(tmp_path, COBUILD_ORIGINS="https://app.example, http://127.0.0.1:8000", **limits).socket_rules
+    origins = ("https://app.example", "http://127.0.0.1:8000")
+    assert rules == SocketRules(SocketLimits(socket_operations=3, sockets=2), origins)
 
 
 async def test_the_first_key_signs_and_every_key_verifies(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from schema.api import schema
 from schema.documents import Documents, DocumentsInvalid, documents_in
 from schema.http import graphql_route
+from schema.operations import Means
 from service.app import documents_of
 from service.identity import Identity
 from service.settings import SettingsInvalid
@@ -31,7 +32,7 @@ def named(own_id: str, **more: Any) -> dict[str, Any]:
 
 def asking(house: House, only: bool, texts: dict[str, str] | None = None) -> httpx.AsyncClient:
     documents = Documents({HASH: TEXT} if texts is None else texts, only)
-    route = graphql_route(house.store, Identity(KEYS), house.rates(), development=False, documents=documents)
+    route = graphql_route(Means(house.store, Identity(KEYS), house.rates(), documents))
     return httpx.AsyncClient(transport=httpx.ASGITransport(Starlette(routes=[route])), base_url="http://service")
 
 

@@ -14,8 +14,10 @@ import pytest
 from service.app import create_app
 from service.logs import configure
 from service.transport import REQUEST_ID
+from tests.api.sockets import served, token
 from tests.api.test_app import client, in_memory
 from tests.api.wire import KEYS, bearer
+from tests.conftest import House
 
 SECRET = "王小明-13800138000"
 FORGED = "/livez-\r\n2024-02-29 ERROR forged\x1b[2J"
@@ -108,6 +110,35 @@ async def test_a_fault_is_logged_with_its_traceback(capsys: pytest.CaptureFixtur
     assert "it failed" in written
     assert "TypeError" in written
     assert "test_logs.py" in written
+
+
+async def test_a_socket_is_told_of_once_when_it_opens_and_once_when_it_ends(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure(development=False)
+    authorization = token()
+    async with served(house) as service:
+        async with service.opened(("other",)) as other:
+            assert await other.ending() == 4406
+        async with service.opened() as client:
+            await client.initialise(authorization)
+            for text in (LOOK["query"], f"{{ {SECRET} }}"):
+                await client.asked(text, variables=LOOK["variables"])
+    written = capsys.readouterr().err
+    for secret in (SECRET, authorization.rpartition(".")[2]):
+        assert secret not in written
+    told = [line for line in map(orjson.loads, written.splitlines()) if line["logger"].startswith("schema.socket")]
+    ids = [line.pop("socket") for line in told]
+    assert ids[0] not in ids[1:]
+    assert len({*ids[1:]}) == 1
+    said = ("status", "viewer", "operation", "cost", "codes", "ending")
+    assert [(line["event"], {name: line[name] for name in said if name in line}) for line in told] == [
+        ("socket refused", {"status": 4406}),
+        ("socket opened", {}),
+        ("answered", {"viewer": "admin", "operation": "query", "cost": 1}),
+        ("answered", {"viewer": "admin", "codes": ["GRAPHQL_INVALID"]}),
+        ("socket ended", {"viewer": "admin", "ending": "GONE"}),
+    ]
 
 
 async def test_probes_are_not_worth_a_line_while_all_is_well(

@@ -9,7 +9,7 @@ import httpx
 import orjson
 import pytest
 
-from schema import http, requests
+from schema import operations, requests
 from schema.answers import GRAPHQL
 from tests.api.wire import GOOD, JSON, bearer, client_of, codes, post
 from tests.conftest import NETWORK, House
@@ -124,7 +124,7 @@ async def test_an_operation_that_takes_too_long_is_ended(
     async def never(*_: Any, **__: Any) -> Any:
         await asyncio.sleep(30)
 
-    monkeypatch.setattr(http, "OPERATION_SECONDS", 0.05)
+    monkeypatch.setattr(operations, "OPERATION_SECONDS", 0.05)
     monkeypatch.setattr(house.database, "find", never)
     answer = await post(client, {"query": '{ node(id: "org_boc") { id } }'})
     assert (answer.status_code, codes(answer)) == (503, ["LIMIT_EXCEEDED"])

@@ -28,6 +28,7 @@ from schema.limits import Limits, setting_of
 from schema.reference import reference_route
 from schema.reference.sections import sections
 from schema.reference.words import described
+from schema.socket_rules import SocketLimits
 from service.app import create_app
 from service.errors import Code
 from tests.api.test_app import KEYS, settings
@@ -84,7 +85,7 @@ async def text(client: httpx.AsyncClient) -> str:
 
 def named() -> Iterator[tuple[str, str | None]]:
     """The name of each thing in the schema and its description."""
-    roots = (SDL.query_type, SDL.mutation_type)
+    roots = (SDL.query_type, SDL.mutation_type, SDL.subscription_type)
     for kind in SDL.type_map.values():
         if is_introspection_type(kind):
             continue
@@ -114,7 +115,7 @@ def test_each_link_leads_to_a_place_in_the_page(text: str) -> None:
     links = {value for name, value in page.attributes if name == "href" and value} - {"data:,"}
     assert {link[0] for link in links} == {"#"}
     assert [link for link in links if link[1:] not in page.ids] == []
-    anchors = ["queries", "mutations", "types", "inputs", "enums", "scalars", "errors", "limits"]
+    anchors = ["queries", "mutations", "subscriptions", "types", "inputs", "enums", "scalars", "errors", "limits"]
     assert set(anchors) <= {link[1:] for link in links}
 
 
@@ -132,7 +133,7 @@ def test_limits_are_told_with_their_codes(text: str) -> None:
 
 
 async def test_the_limits_of_this_installation_stand_on_the_page(tmp_path: Path, text: str) -> None:
-    assert all(setting_of(each.name) in text for each in fields(Limits))
+    assert all(setting_of(each.name) in text for each in (*fields(Limits), *fields(SocketLimits)))
     assert "4,321" not in text
     app = create_app(settings(tmp_path, COBUILD_LIMIT_COST="4321", MONGODB_URI="mongodb://127.0.0.1:1/"))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://t") as opened:

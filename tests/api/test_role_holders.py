@@ -12,6 +12,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from schema.http import graphql_route
+from schema.operations import Means
 from service.acts import Act
 from service.dates import now
 from service.errors import Unavailable
@@ -43,7 +44,7 @@ def token(viewer: Viewer) -> dict[str, str]:
 async def served(house: House) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the end-point over a socket."""
     with bound("127.0.0.1", 0) as listener:
-        app = Starlette(routes=[graphql_route(house.store, Identity(KEYS), house.rates(), development=False)])
+        app = Starlette(routes=[graphql_route(Means(house.store, Identity(KEYS), house.rates()))])
         server = uvicorn.Server(uvicorn.Config(app, lifespan="off", ws="none", log_config=None))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         try:

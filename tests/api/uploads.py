@@ -17,6 +17,7 @@ from starlette.applications import Starlette
 
 from schema.files.routes import Taking, attachment_routes
 from schema.http import graphql_route
+from schema.operations import Means
 from service.dates import now
 from service.identity import Identity
 from service.store.files import FILES, Files, Folder, GridFS
@@ -88,7 +89,7 @@ async def doors(house: House, folder: Path | None, megabytes: int = 1, seconds: 
     """Serve `house` on a free port until the end."""
     files: Files = GridFS(house.database) if folder is None else Folder(folder)
     routes = [
-        graphql_route(house.store, Identity(KEYS), house.rates(), False),
+        graphql_route(Means(house.store, Identity(KEYS), house.rates())),
         *attachment_routes(house.store, Identity(KEYS), files, Taking(megabytes, seconds)),
     ]
     listener = socket.create_server(("127.0.0.1", 0))

@@ -7,6 +7,7 @@ import orjson
 from starlette.applications import Starlette
 
 from schema.http import graphql_route
+from schema.operations import Means
 from schema.rates import Rates
 from service.dates import now
 from service.errors import Code
@@ -26,8 +27,8 @@ def bearer(keys: TokenKeys = KEYS, ago: dt.timedelta = dt.timedelta()) -> dict[s
 
 
 def client_of(house: House, development: bool, rates: Rates | None = None) -> httpx.AsyncClient:
-    route = graphql_route(house.store, Identity(KEYS), rates or house.rates(), development)
-    app = Starlette(routes=[route])
+    means = Means(house.store, Identity(KEYS), rates or house.rates(), development=development)
+    app = Starlette(routes=[graphql_route(means)])
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service")
 
 

@@ -25,6 +25,7 @@ WUXI_RECORDER = Viewer("wuxi-recorder", (Grant(Role.RECORDER, WUXI, HOSPITAL),))
 WUXI_OFFICER = Viewer("wuxi-officer", (Grant(Role.INTEGRITY_OFFICER, WUXI),))
 SCHOOL_RECORDER = Viewer("school-recorder", (Grant(Role.RECORDER, WUXI, SCHOOL),))
 MUTATIONS = schema._schema.mutation_type.fields if schema._schema.mutation_type else {}
+SUBSCRIPTIONS = schema._schema.subscription_type.fields if schema._schema.subscription_type else {}
 QUERIES = schema._schema.query_type.fields if schema._schema.query_type else {}
 REFUSED = "... on Refusal { problems { code path record version } }"
 ANSWER = f"... on Recorded {{ id version }} {REFUSED}"
@@ -41,7 +42,7 @@ DRAFTED, TODAY = at("2024-01-02 09:00"), at("2024-06-15 10:00")
 
 def operation(name: str, fields: Mapping[str, GraphQLField], given: Mapping[str, object], selection: str) -> str:
     """The text of an operation of one root field, each argument given by a variable."""
-    kind = "mutation" if fields is MUTATIONS else "query"
+    kind = "mutation" if fields is MUTATIONS else "subscription" if fields is SUBSCRIPTIONS else "query"
     arguments = fields[name].args
     if not given:
         return f"{kind} {{ {name} {{ __typename {selection} }} }}"

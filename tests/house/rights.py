@@ -5,6 +5,7 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +31,14 @@ from service.store.kinds import kind_of
 from service.store.relay import Relay
 from service.store.store import Store
 from service.viewer import ANONYMOUS, Viewer
-from tests.api.world import MUTATIONS, QUERIES, SCHOOL_RECORDER, build, operation
+from tests.api.world import MUTATIONS, QUERIES, SCHOOL_RECORDER, SUBSCRIPTIONS, build, operation
 from tests.conftest import (
     ADMIN,
     BANK_RECORDER,
     FRONT_END,
     LEAD_RECORDER,
     MASTERS,
+    NETWORK,
     OBSERVER,
     OFFICER,
     OPERATOR,
@@ -135,6 +137,15 @@ async def root_answers(house: House, name: str, fields: Mapping[str, GraphQLFiel
     return not any(_forbidden(error.original_error) for error in result.errors or ())
 
 
+async def feed_answers(house: House, name: str, viewer: Viewer) -> bool:
+    """Whether a subscription lets this viewer follow the first network."""
+    given = {**smallest(SUBSCRIPTIONS[name]), "network": NETWORK, "after": 0}
+    async with aclosing(house.events(operation(name, SUBSCRIPTIONS, given, ""), viewer, **given)) as told:
+        first = await anext(told)
+    assert (first.data is None) == any(_forbidden(error.original_error) for error in first.errors or ()), first
+    return first.data is not None
+
+
 def _forbidden(error: object) -> bool:
     return isinstance(error, Refusal) and error.problems[0].code is Code.FORBIDDEN
 
@@ -173,6 +184,9 @@ async def matrix(house: House, world: Mapping[str, str]) -> str:
         for name in sorted(fields):
             cells = [await root_answers(house, name, fields, viewer) for viewer in VIEWERS.values()]
             lines.append(_line(f"{kind}.{name}", ["yes" if cell else "no" for cell in cells]))
+    for name in sorted(SUBSCRIPTIONS):
+        cells = [await feed_answers(house, name, viewer) for viewer in VIEWERS.values()]
+        lines.append(_line(f"Subscription.{name}", ["yes" if cell else "no" for cell in cells]))
     lines += ["", *_heading("private fields")]
     for name, (record, selection) in PRIVATE.items():
         own_id = world.get(record, record)

@@ -13,8 +13,9 @@ from service.errors import Code, Problem, Refusal, Unavailable
 from service.network.organizations import Organization
 from service.store import followers
 from service.store.database import Database
+from service.store.feed import last_sequence
 from service.store.followers import CURSORS, Follower, behind
-from service.store.relay import Relay, last_sequence
+from service.store.relay import Relay
 from service.store.store import Store
 from tests.store.scene import check_trail, relayed
 from tests.store.trail_scene import RECORDS, begin, drain, expire, write, write_all

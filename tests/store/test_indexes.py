@@ -7,6 +7,7 @@ import itertools
 import json
 import uuid
 from collections.abc import Mapping
+from contextlib import aclosing
 from dataclasses import replace
 
 import pytest
@@ -16,10 +17,10 @@ from service.cooperation.activities import Activity
 from service.network.giving import give
 from service.network.organizations import Organization, correct, create
 from service.store.doctor import examine
+from service.store.feed import last_sequence
 from service.store.followers import FOLLOWERS, behind, follow
 from service.store.importing import Importable, ImportOutcome, OnError, bring_in
 from service.store.kinds import KINDS
-from service.store.relay import last_sequence
 from service.viewer import ANONYMOUS, Grant, Role, Viewer
 from tests.api.drawn import DRAWN
 from tests.conftest import ADMIN, BANK, LEAD, NETWORK, OBSERVER, Commands, House
@@ -37,6 +38,9 @@ VIEWERS = {"admin": ADMIN, "observer": OBSERVER, "anonymous": ANONYMOUS, "of two
 @pytest.fixture(scope="module")
 async def house(make_database: MakeDatabase) -> House:
     return await furnished(await make_database("mongomock"))
+
+
+FOLLOW = "subscription($network: ID!, $after: Int) { networkFeed(network: $network, after: $after) { sequence } }"
 
 
 async def test_every_set_of_filters_in_every_order_has_an_index(house: House) -> None:
@@ -199,8 +203,10 @@ async def test_the_trail_is_read_and_written_by_an_index(watched: tuple[House, L
         await house.data(
             f"{{ nodes(ids: {ids}) {{ ... on Activity {{ {timeline} }} ... on Organization {{ {timeline} }} }} }}"
         )
+    async with aclosing(house.events(FOLLOW, network=NETWORK, after=0)) as events:
+        assert (await anext(events)).errors is None
     assert (await examine(house.database)).sound
-    await ledger.check(least=15)
+    await ledger.check(least=18)
 
 
 async def test_what_actions_look_up_is_read_by_an_index(watched: tuple[House, Ledger]) -> None:

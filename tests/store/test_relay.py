@@ -13,9 +13,10 @@ from service.errors import Unavailable
 from service.records import INSTALLATION
 from service.store import history, relay
 from service.store.database import Database
+from service.store.feed import last_sequence
 from service.store.kinds import REVISIONS
 from service.store.leases import acquire
-from service.store.relay import Relay, last_sequence
+from service.store.relay import Relay
 from service.store.store import Store
 from tests.store.conftest import MakeDatabase
 from tests.store.scene import NOW, act, activity, relayed, waiting, wire

@@ -43,6 +43,8 @@ const headers = authorization && JSON.stringify(authorization, null, 2);
 
 const fetcher = GraphiQL.createFetcher({
   url: endpoint,
+  // The headers of the editor are sent along when the socket opens.
+  subscriptionUrl: new URL(endpoint, location.href.replace(/^http/, "ws")).href,
   enableIncrementalDelivery: false,
   // GraphiQL asks for the schema before its header editor is there to be read.
   schemaFetcher: GraphiQL.createFetcher({ url: endpoint, headers: authorization }),

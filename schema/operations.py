@@ -1,0 +1,97 @@
+"""One operation run for one viewer, however it was asked for: within its time, each error told with its code."""
+
+import asyncio
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
+from structlog.contextvars import bind_contextvars
+
+from schema.answers import MOST_ERRORS, Rejected, shown
+from schema.api import schema
+from schema.context import Context, Language
+from schema.documents import ANY, Documents
+from schema.limits import USUAL, Limits
+from schema.rates import Rates
+from schema.reader import Reader
+from schema.requests import Asked
+from service.dates import day_of
+from service.errors import Code
+from service.identity import Identity
+from service.store.store import Store
+from service.trail.keys import KnownKeys
+from service.viewer import Viewer
+
+OPERATION_SECONDS = 15.0
+READING = frozenset({OperationType.QUERY})
+ACTING = frozenset({OperationType.QUERY, OperationType.MUTATION})
+
+
+@dataclass(frozen=True)
+class Means:
+    """What operations are answered with, over HTTP and sockets alike.
+
+    `trail_keys` are those whose signatures on checkpoints hold. In development, what went wrong inside the service is
+    told as well as logged.
+    """
+
+    store: Store
+    identity: Identity
+    rates: Rates
+    documents: Documents = ANY
+    limits: Limits = USUAL
+    trail_keys: KnownKeys = field(default_factory=dict)
+    development: bool = False
+
+
+async def context_of(means: Means, known: Viewer, language: Language, key: str | None, moment: dt.datetime) -> Context:
+    """What an operation of `known` carries, who has now the roles given to it here as well."""
+    viewer = await means.store.roles.viewer(known, day_of(moment))
+    reader = Reader(means.store.database, viewer, day_of(moment))
+    bind_contextvars(viewer=viewer.subject)  # for the log
+    return Context(viewer, moment, language, key, means.store, reader, means.limits, means.trail_keys)
+
+
+def cost_of(context: Context) -> int:
+    """What the operation was counted as; 0 where it was not measured."""
+    return context.measures[-1].cost if context.measures else 0
+
+
+async def executed(asked: Asked, context: Context, kinds: Collection[OperationType]) -> ExecutionResult:
+    """Raises `InvalidOperationTypeError` for an operation of another kind, `Rejected` for one that takes long."""
+    try:
+        async with asyncio.timeout(OPERATION_SECONDS):
+            result = await schema.execute(
+                asked.query,
+                variable_values=asked.variables,
+                operation_name=asked.operation_name,
+                context_value=context,
+                allowed_operation_types=kinds,
+            )
+    except TimeoutError:
+        english = f"The operation took more than {OPERATION_SECONDS:.0f} s; ask for less."
+        chinese = f"操作超过 {OPERATION_SECONDS:.0f} 秒;请减少查询内容。"
+        raise Rejected(503, english, chinese, Code.LIMIT_EXCEEDED) from None
+    assert isinstance(result, ExecutionResult)  # incremental delivery is off
+    return result
+
+
+def told_of(result: ExecutionResult, language: Language, development: bool) -> list[dict[str, Any]]:
+    """The errors of a result as the caller may see them."""
+    return [one for error in result.errors or () for one in shown(error, language, development)][:MOST_ERRORS]
+
+
+def not_executed(result: ExecutionResult, told: list[dict[str, Any]]) -> bool:
+    """Whether nothing of the operation was executed, for the errors that are `told` of it."""
+    refused = {Code.GRAPHQL_INVALID, Code.LIMIT_EXCEEDED}
+    return bool(told) and result.data is None and {one["extensions"]["code"] for one in told} <= refused
+
+
+def extensions_of(asked: Asked, context: Context) -> dict[str, Any]:
+    """What was asked for beside the data: `extensions: {cost: true}` tells what the operation was counted as."""
+    if asked.extensions.get("cost") is not True or not context.measures:
+        return {}
+    return {"extensions": {"cost": {**context.measures[-1]._asdict(), "most": context.limits.cost}}}
