@@ -64,7 +64,7 @@ def plain(value: Any) -> Any:
 
 
 def fetched(year: Year, own_id: str) -> tuple[str, bytes]:
-    """Led to the address that names the moment, which the office gets again with the same bytes; others do not."""
+    """The address that names the moment, to which one is led, and what the office gets there."""
     office = year.officer
     led = office.client.get(f"/dossiers/{own_id}", params={"language": "zh"}, headers=office.headers())
     assert led.status_code == 307

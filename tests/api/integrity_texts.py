@@ -84,7 +84,6 @@ EDUCATION = """query Education($network: ID!) { jointEducation(network: $network
 GIFT = """query Gift($id: ID!) { node(id: $id) { ... on Gift {
   status decision findingPending findings { nodes { id status version organization { id } commitment { id } } }
 } } }"""
-BREACH = "query Breach($id: ID!) { node(id: $id) { ... on Breach { status description } } }"
 REPORTER = "query WhoReported($id: ID!) { node(id: $id) { ... on Breach { reporter } } }"
 KNOWERS = "query WhoKnows($id: ID!) { node(id: $id) { ... on Acknowledgement { persons } } }"
 LOG = """query Log($network: ID!, $record: ID!) {

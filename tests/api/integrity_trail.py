@@ -38,7 +38,7 @@ def trail_is_kept(data: Path, settings: dict[str, str], dossiers: Sequence[Dossi
 
 def tampering_shows(data: Path, settings: dict[str, str], kept: Path, own_id: str) -> None:
     """What is closed is changed behind the service's back: `verify` names the record."""
-    whole = ran(data, settings, "verify", "--against", str(kept))
+    whole = ran(data, settings, "verify", "--network", NETWORK, "--against", str(kept))
     assert (whole[0], whole[1].splitlines()[-1]) == (0, "The trail holds. 留痕完好。")
     with MongoClient[dict[str, Any]](settings["MONGODB_URI"]) as mongo:
         audits = mongo[settings["COBUILD_DATABASE"]]["audits"]

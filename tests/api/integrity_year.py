@@ -109,6 +109,8 @@ def agreement_is_in_force(year: Year) -> None:
         "text": "甲乙双方互相作出廉洁承诺,在本单位内部公示,确保全员知晓。",
     }
     assert year.officer.denied(texts.DRAFT_AGREEMENT, input=facts) == ["FORBIDDEN"]
+    renamed: Any = {"id": BANK, "version": 1, "reason": "越权", "input": {"shortName": "越秀支行"}}
+    assert year.officer.denied(texts.CORRECT_ORGANIZATION, **renamed) == ["FORBIDDEN"]
     drafted = year.create("agreement", year.admin, texts.DRAFT_AGREEMENT, **facts)
     assert drafted == {"status": "DRAFT", "publicityDays": 7, "knownPercent": 100}
     assert year.denied("agreement", year.officer, texts.OPEN_AGREEMENT) == ["FORBIDDEN"]
