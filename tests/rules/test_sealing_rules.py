@@ -121,6 +121,10 @@ def test_each_kind_seals_what_only_the_rights_to_contacts_or_restricted_values_l
         "agr": {"signatures"},
         "grp": {"chairs", "members", "office", "sources"},
         "rol": {"holder", "sources"},
+        "com": {"sides"},
+        "ack": {"persons"},
+        "bre": {"reporter"},
+        "fin": {"responsible"},
     }
 
 
