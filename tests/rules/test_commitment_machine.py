@@ -34,6 +34,7 @@ class CommitmentMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.store = world()
+        del self.store.documents["hea_late"]  # else who signs after that day signs with it
         self.today = TODAY
 
     @initialize(lasts=lengths, ready=mostly)
