@@ -69,6 +69,13 @@ class Masters:
         content: bytes = document["wrapped"]
         return AESGCM(_derived(master, "wrap")).decrypt(content[:NONCE], content[NONCE:], document["_id"].encode())
 
+    def opened(self, document: Mapping[str, Any]) -> bytes | None:
+        """As `unwrapped`; None where what was stored has been spoilt."""
+        try:
+            return self.unwrapped(document)
+        except (InvalidTag, KeyError, TypeError, ValueError):
+            return None
+
     def blinded(self, fingerprint: str) -> list[str]:
         """`fingerprint`, of arguments that name a person, as only who has a master key can compute it; the first first.
 
