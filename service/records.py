@@ -257,10 +257,7 @@ def ordered(key: str, own_id: str) -> str:
 
 def facts_of(record: Record) -> dict[str, Any]:
     """The facts of `record` as stored: what its revisions speak of."""
-    facts = plain(record)
-    for name in BOOKKEEPING:
-        del facts[name]
-    return facts
+    return {name: value for name, value in plain(record).items() if name not in BOOKKEEPING}
 
 
 def organizations_of(value: object) -> set[str]:

@@ -11,7 +11,6 @@ from service.facts import MOST_ITEMS
 from service.integrity import acknowledging, drawing, ending, publicising, signing
 from service.integrity.acknowledgements import MOST_PERSONS
 from service.integrity.commitments import Publicity
-from service.network.headcounts import HeadcountStatus
 from service.records import document_of
 from service.viewer import Grant, Role, Viewer
 from tests.rules.commitment_scene import (
@@ -25,7 +24,6 @@ from tests.rules.commitment_scene import (
     act,
     broken,
     facts,
-    headcount,
     refused,
     reported,
 )
@@ -80,25 +78,6 @@ async def test_each_side_signs_for_itself_and_its_staff_is_fixed() -> None:
 async def test_what_signature_is_refused(given: dict[str, Any], found: Any) -> None:
     desk = await Desk.drawn_up()
     assert await desk.refused(desk.sign(**given)) == found
-
-
-async def test_a_side_signs_with_the_headcount_in_force_and_not_with_a_smaller_one_of_old() -> None:
-    desk = await Desk.drawn_up()
-    for each in (
-        headcount("hea_old", HOSPITAL, "2020", staff=5),
-        headcount("hea_elsewhere", HOSPITAL, "2024-02-10", network="net_far"),
-        headcount("hea_mistaken", HOSPITAL, "2024-02-11", status=HeadcountStatus.DISCARDED),
-        headcount("hea_vague", HOSPITAL, "2024"),
-        headcount("hea_next", HOSPITAL, TOMORROW.isoformat()),
-    ):
-        desk.store.put(each)
-    assert await desk.refused(desk.sign(headcount="hea_old")) == [broken("headcount")]
-    desk.store.put(headcount("hea_new", HOSPITAL, "2024-02"))
-    await desk.sign()  # in that month perhaps later than the signature, so that one is not surely in force
-    await desk.step(signing.withdraw_signature, organization=HOSPITAL)
-    desk.store.put(headcount("hea_new", HOSPITAL, TODAY.isoformat()))
-    assert await desk.refused(desk.sign()) == [broken("headcount")]
-    await desk.sign(headcount="hea_new")
 
 
 async def test_nobody_signs_twice_or_after_the_commitment_is_over() -> None:
