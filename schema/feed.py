@@ -17,7 +17,8 @@ from strawberry import Parent
 
 from schema.context import Context, Info
 from schema.describing import argument, both, field
-from schema.nodes import Node, Revision, own_kind, shown_revision
+from schema.drafts import drafts_hidden, without_drafts
+from schema.nodes import MASK, Node, Revision, own_kind, shown_revision
 from schema.permissions import check
 from schema.selection import stored_fields
 from service.errors import Code, Problem, Refusal, Unavailable
@@ -95,7 +96,9 @@ async def _told(context: Context, network: str, revisions: Sequence[Document]) -
             records, read_at = await _patiently(partial(_records, context, revisions)), time.monotonic()
         record = records.get(revision["record"])
         if record is not None and _may_know(context, record):
-            shown = shown_revision(revision, own_kind(record), record, context.viewer)
+            kind = own_kind(record)
+            drafts = await _patiently(partial(drafts_hidden, kind, record, context))
+            shown = shown_revision(without_drafts(revision, drafts, MASK), kind, record, context.viewer)
             yield {**shown, "record_id": record["_id"]}
 
 

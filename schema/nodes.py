@@ -11,12 +11,12 @@ from strawberry.utils.str_converters import to_camel_case
 
 from schema.context import Info
 from schema.describing import After, Before, First, Last, both, field
+from schema.drafts import drafts_hidden, may_be_draft, without_drafts
 from schema.enums import Action, Origin, Precision
 from schema.pages import Connection, bad_cursor, range_of, slice_of
 from schema.permissions import noted
 from schema.scalars import Date, Moment, moment_text
 from schema.selection import selected
-from service.dates import FIRST_DAY
 from service.permission import steps_open
 from service.records import QUOTED, RIGHTS_KEYS, Document, Record
 from service.store.history import Part
@@ -125,7 +125,8 @@ async def _timeline(
     below = min(below, int(root["version"]) + 1)
     versions = Part(above, below, part.size + 1, newest_first=not part.backwards)
     found = await info.context.reader.history(kind.PREFIX, root["_id"], versions)
-    shown = [shown_revision(revision, kind, root, info.context.viewer) for revision in found]
+    drafts = await drafts_hidden(kind, root, info.context)
+    shown = [shown_revision(without_drafts(each, drafts, MASK), kind, root, info.context.viewer) for each in found]
 
     async def total() -> int:
         return int(root["version"])  # one revision made each
@@ -223,20 +224,18 @@ def renamed(value: Any) -> Any:
 
 def entity(kind: type[Record], english: str, chinese: str) -> Any:
     """Publish a class as the type of `kind`'s documents, under the kind's name."""
-    rights = (Right.READ_FINDINGS, Right.READ_DRAFT_FINDINGS)
-    without, with_drafts = (kind.readable_filter(right, FIRST_DAY) for right in rights)
-    may_be_draft = without != with_drafts
+    drafted = may_be_draft(kind)
 
     def publish_type(cls: Any) -> Any:
-        cls.is_type_of = classmethod(lambda _, value, info: _is(kind, value, info, may_be_draft))
+        cls.is_type_of = classmethod(lambda _, value, info: _is(kind, value, info, drafted))
         return strawberry.type(cls, name=kind.__name__, description=both(english, chinese))
 
     return publish_type
 
 
-def _is(kind: type[Record], value: Any, info: Any, may_be_draft: bool) -> bool:
+def _is(kind: type[Record], value: Any, info: Any, drafted: bool) -> bool:
     """Whether `value` is a document of `kind`. Each record that is answered comes by here, wherever it was found."""
     own = isinstance(value, dict) and str(value.get("_id", "")).startswith(f"{kind.PREFIX}_")
-    if own and may_be_draft:
+    if own and drafted:
         info.context.accesses.note_record(kind, value, info.context.day)
     return own

@@ -112,9 +112,11 @@ async def write(
     try:
         if reason is not None:
             reason_of(act)  # where one is given it says something
-        return await context.store.once(kind, act, lambda: action(context.store, act, **arguments))
+        document = await context.store.once(kind, act, lambda: action(context.store, act, **arguments))
     except errors.Refusal as refusal:
         return refused(refusal, context.language, *(("input",) if "facts" in arguments else ()))
+    context.accesses.made(kind, document)
+    return document
 
 
 def act_for(info: Info, reason: str | None, arguments: dict[str, Any]) -> Act:

@@ -112,6 +112,7 @@ class Record:
     SURVIVOR: ClassVar[str | None] = None  # the fact that names who answers for it once it was merged, if it can be
     PRIVATE: ClassVar[Mapping[str, Right]] = {}  # facts that need a right of their own, also in the timeline
     IDENTIFYING: ClassVar[tuple[str, ...]] = ()  # if it is about one person: facts forgotten with what is private in it
+    COUNTED: ClassVar[tuple[str, ...]] = ()  # facts that list people, each of whom counts once, also when forgotten
     PRIVATE_KEYS: ClassVar[Mapping[str, Right]] = {}  # keys by which only who holds this READERS right finds anything
     MAKER: ClassVar[Right | None] = None  # the right to know who made it, where that is confidential
     FROZEN_BY: ClassVar[str | None] = None  # the fact that, once told, keeps it from following a merge of organisations
@@ -256,10 +257,7 @@ def ordered(key: str, own_id: str) -> str:
 
 def facts_of(record: Record) -> dict[str, Any]:
     """The facts of `record` as stored: what its revisions speak of."""
-    facts = plain(record)
-    for name in BOOKKEEPING:
-        del facts[name]
-    return facts
+    return {name: value for name, value in plain(record).items() if name not in BOOKKEEPING}
 
 
 def organizations_of(value: object) -> set[str]:

@@ -38,6 +38,7 @@ class Acknowledgement(Record):
         Action.WITHDRAW: Step(Right.MAKE_COMMITMENTS, frozenset({AcknowledgementStatus.RECORDED})),
     }
     PRIVATE: ClassVar = {"persons": Right.READ_RESTRICTED}
+    COUNTED = ("persons",)
 
     commitment: str
     organization: str

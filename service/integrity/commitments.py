@@ -24,8 +24,7 @@ from service.integrity.days import day_before, reached
 from service.records import Action, Document, Filter, Index, Origin, Record, Step, joined, ordered
 from service.viewer import Right, Upper
 
-USUAL_PUBLICITY_DAYS = 7  # no source gives a number
-USUAL_KNOWN_PERCENT = 100  # 全员知晓
+USUAL_PUBLICITY_DAYS, USUAL_KNOWN_PERCENT = 7, 100  # no source gives a number of days; 全员知晓
 LONGEST_SIGNER = 100  # characters
 
 
@@ -101,7 +100,16 @@ class Commitment(Record):
         Index(("concerns", "date_key")),
         Index(("agreement", "date_key")),
     )
-    STATE_KEYS = ("stage", *BOUNDS, "unsigned", "publicised", "publicised_to", "renewed_by", "as_reported")
+    STATE_KEYS = (
+        "stage",
+        *BOUNDS,
+        "unsigned",
+        "publicised",
+        "publicised_to",
+        "supersedes",
+        "renewed_by",
+        "as_reported",
+    )
     FIXED = (*Record.FIXED, "agreement", "supersedes")
     STEPS: ClassVar = {
         Action.CORRECT: Step(Right.MAKE_COMMITMENTS, frozenset({CommitmentStatus.DRAWN_UP})),
@@ -111,11 +119,10 @@ class Commitment(Record):
         Action.PUBLICISE: Step(Right.MAKE_COMMITMENTS, OPEN),
         Action.END_PUBLICITY: Step(Right.MAKE_COMMITMENTS, OPEN),
         Action.ACKNOWLEDGE: Step(Right.MAKE_COMMITMENTS, OPEN),
-        Action.RENEW: Step(Right.MAKE_COMMITMENTS, OPEN | {CommitmentStatus.EXPIRED}),
+        Action.RENEW: Step(Right.MAKE_COMMITMENTS, OPEN | {CommitmentStatus.EXPIRED, CommitmentStatus.WITHDRAWN}),
         Action.WITHDRAW: Step(Right.MAKE_COMMITMENTS, OPEN),
     }
     PRIVATE: ClassVar = {"sides.signer": Right.READ_CONTACTS}
-
     agreement: str
     sides: tuple[Side, ...]
     clause_set: str | None = None
@@ -158,9 +165,8 @@ class Commitment(Record):
     @property
     def effective_from(self) -> dt.date | None:
         """The first day without blockers; None while something is missing that no day brings."""
-        gates = [self.signed_on]
-        for side in self.sides:
-            gates += [self.publicised_on(side.organization), side.known_on]
+        publicised = (self.publicised_on(side.organization) for side in self.sides)
+        gates = [self.signed_on, *publicised, *(side.known_on for side in self.sides)]
         known = [gate for gate in gates if gate is not None]
         return max(known) if len(known) == len(gates) else None
 
@@ -187,12 +193,11 @@ class Commitment(Record):
         return first if first and first <= last else None
 
     def _gates(self, side: Side) -> dict[str, Any]:
-        publicised = self.publicised_on(side.organization)
-        return {"publicised_on": publicised.isoformat() if publicised else None, "required": self.required(side)}
+        day = self.publicised_on(side.organization)
+        return {"publicised_on": day.isoformat() if day else None, "required": self.required(side)}
 
     def expected(self) -> Collection[str]:
-        told = self.origin is Origin.REPORTED and all(side.signed for side in self.sides)
-        signed = ("signed_on",) if told else ()
+        signed = ("signed_on",) if self.origin is Origin.REPORTED and all(side.signed for side in self.sides) else ()
         return ("clause_set", "clause_version", "drawn_up_on", *signed)
 
     def concerns(self) -> Collection[str]:
@@ -256,19 +261,20 @@ class Commitment(Record):
     def allows(cls, document: Document, action: Action, day: dt.date) -> bool:
         """Signed by whom it is not yet, taken back until the last has signed, renewed once.
 
-        What one side never signed is renewed when it has expired, so that the pair can begin anew. A reported one is
-        corrected or discarded whatever its state, as long as nobody has signed it here.
+        So that the pair can begin anew, what one side never signed is renewed when it has expired, and what had taken
+        another's place when it was withdrawn. A reported one that nobody has signed here is corrected or discarded.
         """
         if action in (Action.CORRECT, Action.DISCARD) and document["as_reported"]:
             return bool(document["stage"] != Stage.DISCARDED)
         fits = super().allows(document, action, day)
         if action in (Action.SIGN, Action.WITHDRAW_SIGNATURE):
-            return fits and bool(document["unsigned"])
+            fits = fits and bool(document["unsigned"])
         if action is Action.END_PUBLICITY:
-            return fits and bool(document["publicised_to"] > day.isoformat())
+            fits = fits and bool(document["publicised_to"] > day.isoformat())
         if action is Action.RENEW:
-            expired = cls.state(document, day) == CommitmentStatus.EXPIRED
-            return fits and document["renewed_by"] is None and (expired or not document["unsigned"])
+            anew = {CommitmentStatus.EXPIRED: True, CommitmentStatus.WITHDRAWN: document["supersedes"] is not None}
+            ready = anew.get(CommitmentStatus(cls.state(document, day)), not document["unsigned"])
+            fits = fits and document["renewed_by"] is None and ready
         return fits
 
     @classmethod

@@ -194,10 +194,10 @@ def _counted_as(side: Side, before: Side | None) -> Side:
 
 
 def _not_later(before: Commitment, facts: Facts) -> Iterator[Problem]:
-    """On the same clauses, a renewal is on a later version."""
+    """On the same clauses, a renewal is on a later version, but after a withdrawal: then the pair begins anew."""
     old, new = before.clause_version, facts.get("clause_version")
     same = facts.get("clause_set") in (None, before.clause_set)
-    if same and old is not None and new is not None and new <= old:
+    if before.withdrawn_on is None and same and old is not None and new is not None and new <= old:
         english = f"The commitment it follows is on version {old}; a renewal is on a later one or on other clauses."
         chinese = f"原承诺依据第 {old} 版;续签须依据更新的版本或其他承诺条款。"
         yield Problem(Code.RULE_BROKEN, ("clause_version",), english, chinese, before.id)

@@ -22,11 +22,12 @@ async def withdraw(
 ) -> "Document":
     """It stands no longer from the day `on`, today unless given.
 
-    It may be recorded late or announced ahead; while it is ahead, a further withdrawal moves the day.
+    It may be recorded late or announced ahead; while it is ahead, a further withdrawal by either side
+    moves the day, to an earlier one alone.
     """
     before = await own_side(store, act, own_id, version, Action.WITHDRAW, organization)
     reason, day = reason_of(act), on or act.day
-    refuse_any(unfit_day(before, day))
+    refuse_any([*unfit_day(before, day), *put_off(before, day)])
     return await store.save(
         before, replace(before, withdrawn_on=day, withdrawn_by=organization, end_reason=reason), act
     )
@@ -42,4 +43,13 @@ def unfit_day(commitment: Commitment, day: dt.date) -> Iterator[Problem]:
     last = min(commitment.active_to, commitment.renewed_from or LAST_DAY)
     if day > last:
         english, chinese = f"It ends on {last} as it is.", f"该承诺于 {last} 即告结束。"
+        yield Problem(Code.RULE_BROKEN, ("on",), english, chinese)
+
+
+def put_off(commitment: Commitment, day: dt.date) -> Iterator[Problem]:
+    """A withdrawal that lies ahead is not put off: neither side keeps the other in."""
+    announced = commitment.withdrawn_on
+    if announced and day >= announced:
+        english = f"It is withdrawn from {announced} on; name an earlier day."
+        chinese = f"该承诺已自 {announced} 起撤回;请填写更早的日期。"
         yield Problem(Code.RULE_BROKEN, ("on",), english, chinese)

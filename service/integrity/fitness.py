@@ -135,6 +135,18 @@ def unfit_headcount(headcount: "Document", organization: str, day: dt.date | Non
         yield Problem(Code.RULE_BROKEN, path, english, chinese, own_id)
 
 
+def superseded_headcount(headcount: "Document", others: Iterable["Document"], day: dt.date) -> Iterator[Problem]:
+    """What counts is the head-count in force at signing: no other one is surely later and dated by the `day`."""
+    taken = headcount["on"]["last"] if headcount["on"] else None
+    for other in others:
+        on, stands = other["on"], other["status"] == "RECORDED" and other["staff"]
+        if taken and stands and on and taken < on["first"] and on["last"] <= day.isoformat():
+            english = "A later headcount was in force on the day of signing; sign with that one."
+            chinese = "签署日已有更新的人数快照,请以该快照签署。"
+            yield Problem(Code.RULE_BROKEN, ("headcount",), english, chinese, other["_id"], other["version"])
+            return
+
+
 def unfit_publicity(publicity: Publicity, told_since: dt.date | None, today: dt.date, path: Path) -> Iterator[Problem]:
     """It runs forward, from a day that has come; and no clauses are publicised before they are published."""
     begins, ends = publicity.begins, publicity.ends

@@ -14,7 +14,14 @@ from service.dates import PartialDate
 from service.errors import Code, Problem, refuse_any
 from service.facts import structured
 from service.integrity.commitments import Commitment, Side, Stage
-from service.integrity.fitness import before_publication, not_a_side, not_signed_yet, published_on, unfit_headcount
+from service.integrity.fitness import (
+    before_publication,
+    not_a_side,
+    not_signed_yet,
+    published_on,
+    superseded_headcount,
+    unfit_headcount,
+)
 from service.permission import permit, permit_making
 from service.records import Action, sound
 from service.viewer import Right
@@ -39,6 +46,7 @@ async def sign(
     """A side signs the version of the clauses that it has read."""
     before = await own_side(store, act, own_id, version, Action.SIGN, organization)
     found = (await store.refer({("headcount",): headcount}, "hea", act))[headcount]
+    others = await store.naming("hea", "organization", organization, {"network": before.network})
     clauses = (await store.known("cla", [before.clause_set or ""])).get(before.clause_set or "")
     given = {"signed_on": PartialDate.on(signed_on), "recorded_at": act.at, "signer": signer, "headcount": headcount}
     side = Side(organization, signed=True, staff=found["staff"], **structured(Side, given))
@@ -47,6 +55,7 @@ async def sign(
             *unfit_signature(before, organization, clause_version),
             *unfit_day(before, signed_on, published_on(clauses, before.clause_version), act.day),
             *unfit_headcount(found, organization, signed_on, ("headcount",)),
+            *superseded_headcount(found, others, signed_on),
         ]
     )
     return await store.save(before, sound(replace(with_side(before, side), stage=Stage.OPEN)), act)

@@ -1,6 +1,7 @@
 """A gift that touches a clause 礼品触及承诺条款 leads to a draft finding (002, section 2; facts C13, C14).
 
-Follows each revision of a gift that changes who gave it to whom and when. The finding is about the receiver: the
+Follows each revision of a gift that changes who gave it to whom and when, and of a commitment that changes its sides:
+a signature may be recorded after the gift that came after it. The finding is about the receiver: the
 clause binds both, and both are named in its words, but it is the receiver that can still put it right, by returning
 the gift or handing it in. One for each gift and receiver, however often it is followed.
 """
@@ -31,6 +32,17 @@ async def follow(store: "Store", act: Act, own_id: str) -> bool:
     if touched := await touched_by(store, gift):
         permit_making(Right.KEEP_AUDITS, act.viewer, gift.network)
         await store.create(sound(await _draft(store, act, gift, *touched)), act)
+    return True
+
+
+async def follow_commitment(store: "Store", act: Act, own_id: str) -> bool:
+    """As `follow`, for every gift between the two sides of a commitment that both have signed."""
+    commitment = record_of(Commitment, (await store.known(Commitment.PREFIX, [own_id]))[own_id])
+    if stood(commitment, None):
+        one, other = commitment.organizations
+        between = {"network": commitment.network, "$or": [{"giver": other}, {"receiver": other}]}
+        for gift in await store.naming(Gift.PREFIX, "concerns", one, between):
+            await follow(store, act.upon(gift["_id"]), gift["_id"])
     return True
 
 

@@ -29,6 +29,14 @@ class Accesses:
 
     operation: str | None = None
     _rights: defaultdict[tuple[str, str], set[Right]] = field(default_factory=lambda: defaultdict(set))
+    _own: set[str] = field(default_factory=set)
+
+    def made(self, kind: type[Record], document: Document) -> None:
+        """`document`, one of `kind`, answers who wrote it. Who made a record whose maker is confidential reads nothing
+        new in it, and an entry would name them to whoever may read the log and not that.
+        """
+        if kind.MAKER is not None and document["version"] == 1:
+            self._own.add(document["_id"])
 
     def note(self, right: Right, network: str, record: str) -> None:
         """A value of `record` is answered that `right` lets read. Only rights whose use is logged count."""
@@ -41,9 +49,9 @@ class Accesses:
 
     async def leave(self, database: Database, by: str, at: dt.datetime) -> None:
         """Write the entry of this request, if there is anything to tell. Raises `Unavailable`."""
-        if not self._rights:
+        noted = sorted((each, rights) for each, rights in self._rights.items() if each[1] not in self._own)
+        if not noted:
             return
-        noted = sorted(self._rights.items())
         entry = {
             "_id": joined(at.astimezone(SHANGHAI).isoformat(timespec="milliseconds"), secrets.token_hex(8)),
             "at": at,

@@ -8,12 +8,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import bson
+
+from service.errors import Refusal
 from service.records import Document, Record
 from service.store.database import Database
 from service.store.kinds import REVISIONS, kind_of
 from service.store.sealing import revealing
 from service.trail.revisions import Revision
-from service.trail.verifying import FORGOTTEN, Chain, Fault, FaultCode
+from service.trail.verifying import FORGOTTEN, Chain, Fault, FaultCode, derived
 
 TOGETHER = 50  # records looked at by two commands
 EARLY = 20  # versions of each of them that the second command brings; the others are read record by record
@@ -93,7 +96,20 @@ async def _first_fault(
                 return Fault(FaultCode.CHAIN_FORKED, own_id, version)
         elif fault := chain.add(entry):
             return fault
-    return chain.end(kind, document, await revealing(database, chain.facts, FORGOTTEN))
+    fault = chain.end(kind, document, await revealing(database, chain.facts, FORGOTTEN))
+    if fault is None and document is not None and not _found_by_its_facts(kind, document):
+        return Fault(FaultCode.DOCUMENT_ALTERED, own_id, chain.version)
+    return fault
+
+
+def _found_by_its_facts(kind: type[Record], document: Document) -> bool:
+    """Whether the stored keys, by which it is found and by which rights on it go, are those that its facts make."""
+    try:
+        wanted = derived(kind, document)
+    except (Refusal, KeyError):  # facts that its revisions built, and that the code of today cannot read
+        return False
+    stored: dict[str, Any] = bson.decode(bson.encode(wanted))
+    return all(name in document and document[name] == value for name, value in stored.items())
 
 
 def _waiting(document: Document | None) -> dict[int, Any]:

@@ -70,6 +70,7 @@ FOLLOWERS: tuple[Follower, ...] = (
     Follower("endCommitments", Agreement, ENDING, settling.follow_agreement),
     Follower("repoint", Organization, frozenset({"merged_into"}), merging.follow),
     Follower("raiseGiftFinding", Gift, touching.FACTS, touching.follow),
+    Follower("raiseGiftFindings", Commitment, frozenset({"sides"}), touching.follow_commitment),
 )
 
 

@@ -5,7 +5,7 @@
             └─────────────────────────── until nothing is found any more ◄─────────────────────────────────┘
 
 The keys are noted before anything is written, so that a run that was broken off is completed by the next one, to which
-the live records no longer tell whose quotations they were.
+the live records no longer tell whose quotations they were. So is a mark by which they stay one of many who are counted.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ from service.store.database import Duplicate
 from service.store.kinds import KINDS
 from service.store.sealing import erase_ids, masters_of
 from service.store.store import Store
-from service.trail.sealing import FORGOTTEN, Subject, of_value, personal_changed, personal_paths
+from service.trail.sealing import FORGOTTEN, Subject, new_mark, of_value, personal_changed, personal_paths
 
 ERASURES = "erasures"  # keys that are to be erased, until they are
 BATCH = 200
@@ -49,12 +49,12 @@ async def forget(store: Store, act: Act, network: str, text: str) -> Forgetting:
                 done.persons += [document["_id"]] if subjects else []
             else:
                 found |= subjects
-        noted = await _noted(store, whose, found | {whose})
+        noted, mark = await _noted(store, whose, found | {whose})
         if found:
-            done.changed += await _unnamed(store, act, network, found)
+            done.changed += await _unnamed(store, act, network, found, mark)
         await erase_ids(store.database, noted)
-        await store.database.delete(ERASURES, {"_id": masters_of(store.database).key_id(whose)})
         if not found:
+            await store.database.delete(ERASURES, {"_id": masters_of(store.database).key_id(whose)})
             return done
 
 
@@ -86,22 +86,23 @@ def _subjects(kind: type[Record], document: Document, wanted: str) -> Iterator[S
     return iter(found)
 
 
-async def _noted(store: Store, whose: Subject, subjects: set[Subject]) -> set[str]:
-    """The ids of the keys of `subjects`, and those that a run which was broken off had noted."""
+async def _noted(store: Store, whose: Subject, subjects: set[Subject]) -> tuple[set[str], str]:
+    """The ids of the keys of `subjects`, and those that a run which was broken off had noted; and its mark."""
     masters, database = masters_of(store.database), store.database
     ids = {own_id for subject in subjects for own_id in masters.key_ids(subject)}
     own_id = masters.key_id(whose)
     with contextlib.suppress(Duplicate):
-        await database.insert(ERASURES, {"_id": own_id, "keys": []})
+        await database.insert(ERASURES, {"_id": own_id, "keys": [], "mark": new_mark()})
     await database.update(ERASURES, {"_id": own_id}, {"$addToSet": {"keys": {"$each": sorted(ids)}}})
-    return {*(await database.find(ERASURES, {"_id": own_id}, 1))[0]["keys"]}
+    [noted] = await database.find(ERASURES, {"_id": own_id}, 1)
+    return {*noted["keys"]}, noted["mark"]
 
 
-async def _unnamed(store: Store, act: Act, network: str, subjects: set[Subject]) -> list[str]:
+async def _unnamed(store: Store, act: Act, network: str, subjects: set[Subject], mark: str) -> list[str]:
     """Write the mark in place of the values of `subjects`: the records that this changed. Who writes meanwhile wins."""
     changed = []
     async for kind, document in _records(store, network):
-        before, after = record_of(kind, document), _marked(kind, document, subjects)
+        before, after = record_of(kind, document), _marked(kind, document, subjects, mark)
         if kind.IDENTIFYING or facts_of(before) == facts_of(after):
             continue
         try:
@@ -113,11 +114,15 @@ async def _unnamed(store: Store, act: Act, network: str, subjects: set[Subject])
     return changed
 
 
-def _marked(kind: type[Record], document: Document, subjects: set[Subject]) -> Record:
+def _marked(kind: type[Record], document: Document, subjects: set[Subject], mark: str) -> Record:
     def marked(text: str, subject: Subject) -> str:
         return FORGOTTEN if subject in subjects else text
 
+    def told_apart(text: str, subject: Subject) -> str:
+        return mark if subject in subjects else text
+
     own = (document["_id"], document["network"])
     facts = {name: document[name] for name in personal_paths(kind) if name in document}
-    facts = {name: personal_changed(kind, *own, name, value, marked) for name, value in facts.items()}
+    ways = {name: told_apart if name in kind.COUNTED else marked for name in facts}
+    facts = {name: personal_changed(kind, *own, name, value, ways[name]) for name, value in facts.items()}
     return record_of(kind, {**document, **facts})

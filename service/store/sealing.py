@@ -48,20 +48,24 @@ async def _keys(database: Database, ids: Collection[str]) -> dict[str, bytes]:
 
 async def _known(database: Database, ids: Collection[str]) -> dict[str, bytes]:
     masters = masters_of(database)
-    keys: dict[str, bytes] = {}
+    return {document["_id"]: masters.unwrapped(document) for document in await _stored(database, ids)}
+
+
+async def _stored(database: Database, ids: Collection[str]) -> list[dict[str, Any]]:
+    stored: list[dict[str, Any]] = []
     for some in (sorted(ids)[start : start + KEYS_AT_ONCE] for start in range(0, len(ids), KEYS_AT_ONCE)):
-        found = await database.find(PERSON_KEYS, {"_id": {"$in": some}}, len(some))
-        keys |= {document["_id"]: masters.unwrapped(document) for document in found}
-    return keys
+        stored += await database.find(PERSON_KEYS, {"_id": {"$in": some}}, len(some))
+    return stored
 
 
 async def revealing(database: Database, revisions: Any, forgotten: object = FORGOTTEN) -> Callable[[Any], Any]:
     """What makes `revisions`, in any structure, or a part of them plain: one command if anything is sealed in them.
 
-    `forgotten` is what stands for a value whose key is gone, as for who compares it with what stands now.
+    `forgotten` is what stands for a value whose key is gone or spoilt, as for who compares it with what stands now.
     """
     ids = set(sealing.key_ids(revisions))
-    keys = await _known(database, ids) if ids else {}
+    stored = await _stored(database, ids) if ids else []
+    keys = {each["_id"]: key for each in stored if (key := masters_of(database).opened(each)) is not None}
     return lambda value: sealing.revealed(value, keys, forgotten)
 
 

@@ -10,6 +10,7 @@ before there was a key, which nothing can change.
 
 import base64
 import hmac
+import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from service.viewer import Right
 
 PERSONAL = frozenset({Right.READ_CONTACTS, Right.READ_RESTRICTED})  # what these let read tells of a person
 FORGOTTEN = "已遗忘 forgotten"  # as which a value reads whose key is gone; never sealed itself
+MARK = re.compile(FORGOTTEN + "( [0-9a-f]{8})?")  # with a number where forgotten people are told apart
 NONCE, KEY = 12, 32  # bytes
 
 Subject: TypeAlias = tuple[str, ...]
@@ -67,6 +69,13 @@ class Masters:
         content: bytes = document["wrapped"]
         return AESGCM(_derived(master, "wrap")).decrypt(content[:NONCE], content[NONCE:], document["_id"].encode())
 
+    def opened(self, document: Mapping[str, Any]) -> bytes | None:
+        """As `unwrapped`; None where what was stored has been spoilt."""
+        try:
+            return self.unwrapped(document)
+        except (InvalidTag, KeyError, TypeError, ValueError):
+            return None
+
     def blinded(self, fingerprint: str) -> list[str]:
         """`fingerprint`, of arguments that name a person, as only who has a master key can compute it; the first first.
 
@@ -85,6 +94,11 @@ def _name_of(master: bytes) -> str:
 
 def _named(master: bytes, subject: Subject) -> str:
     return hmac.digest(_derived(master, "name"), joined(*subject).encode(), "sha256")[:16].hex()
+
+
+def new_mark() -> str:
+    """What stands for somebody forgotten who is still to be told from others: it says nothing of who that was."""
+    return f"{FORGOTTEN} {secrets.token_hex(4)}"
 
 
 def new_key() -> bytes:
@@ -126,7 +140,7 @@ def _changed(value: Any, path: tuple[str, ...], whose: Callable[[str], Subject],
             return {**value, path[0]: _changed(value.get(path[0]), path[1:], whose, change)}
         own = whose(value["name"])
         return {name: _changed(item, (), lambda _: own, change) for name, item in value.items()}
-    return value if value in (None, "", FORGOTTEN) else change(value, whose(value))
+    return value if value in (None, "") or MARK.fullmatch(value) else change(value, whose(value))
 
 
 def subjects(kind: type[Record], revision: Revision) -> set[Subject]:

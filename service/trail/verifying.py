@@ -2,8 +2,9 @@
 
 What is guaranteed of a live document: its facts equal what its revisions build up from nothing, its version and head
 are those of the last one, and it was created and updated when the first and the last one say. A fact that no revision
-speaks of, because the code came to know it later, is what it is without being said. The keys a document is found by
-(`Record.keys`, `partition`, `concerns`, the organisations named) are derived from the facts and not part of this.
+speaks of, because the code came to know it later, is what it is without being said. Whoever is forgotten is marked
+by a revision before the key is erased: what cannot be read for want of its key is not what stands. The keys a document
+is found by (`Record.keys`, `partition`, `concerns`, the organisations named) are what its facts say: `derived`.
 """
 
 import dataclasses
@@ -13,12 +14,12 @@ from enum import auto
 from typing import Any, TypeAlias
 
 from service.facts import plain
-from service.records import Document, Record, fact_names
+from service.records import BOOKKEEPING, Document, Record, document_of, fact_names, record_of
 from service.trail.revisions import Revision, digest
 from service.viewer import Upper
 
 Reveal: TypeAlias = Callable[[Any], Any]  # what stands in revisions → what stands in documents
-FORGOTTEN = object()  # stands, at any depth, in a revealed value that was erased: it cannot be compared with anything
+FORGOTTEN = object()  # stands, at any depth, in a revealed value whose key is gone: nothing that stands is like it
 ABSENT = object()
 MOST_VERSIONS = 2**31
 
@@ -139,6 +140,15 @@ class Chain:
         return None
 
 
+def derived(kind: type[Record], document: Document) -> dict[str, Any]:
+    """What stands beside the facts of `document`: the keys it is found by, and what rights on it depend on.
+
+    Raises KeyError or `Refusal` for what is no document of `kind`.
+    """
+    whole, said = document_of(record_of(kind, document)), {"_id", *BOOKKEEPING, *fact_names(kind)}
+    return {name: value for name, value in whole.items() if name not in said}
+
+
 def says_what_was_hashed(revision: Revision) -> bool:
     """Whether a revision is, in itself, what was written: it fits its hash and bears its own name."""
     try:
@@ -157,9 +167,7 @@ def _same_facts(kind: type[Record], document: Document, built: Mapping[str, Any]
 
 
 def _same(stands: Any, built: Any) -> bool:
-    """Equal, and of one type, at every depth; what was forgotten is like everything."""
-    if built is FORGOTTEN:
-        return True
+    """Equal, and of one type, at every depth."""
     if type(stands) is not type(built):
         return False
     if isinstance(built, dict):

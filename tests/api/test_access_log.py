@@ -218,6 +218,25 @@ async def test_without_the_entry_there_is_no_answer(
     assert answer.json()["data"] == {"node": {"post": "主任"}}
 
 
+@pytest.mark.parametrize("reporter", [BANK_RECORDER, OFFICER], ids=["a side", "the office"])
+async def test_the_log_does_not_tell_who_reported_a_breach(
+    house: House, world: dict[str, str], reporter: Viewer
+) -> None:
+    facts = {"commitment": world["commitment"], "organization": LEAD, "category": "NO_GIFTS", "description": "收礼"}
+    query = """mutation Told($input: BreachFacts!) { reportBreach(input: $input) {
+        ... on Breach { id reporter description commitment { breaches { nodes { id } } } } } }"""
+    if reporter is BANK_RECORDER:
+        query = query.replace(" reporter", "")
+    await clear(house)
+    given = {"input": {**facts, "reporter": "李举报"}}
+    made = (await house.data(query, reporter, key="told", **given))["reportBreach"]["id"]
+    await house.data(query, reporter, key="told", **given)
+    for viewer in (OBSERVER, OFFICER):
+        assert made not in [each for entry in await log(house, viewer) for each in entry["records"]]
+    await house.data(NODE % ("Breach", "description"), OBSERVER, id=made)
+    assert [each["by"] for each in await log(house, OBSERVER, where={"record": made})] == [OBSERVER.subject]
+
+
 # Records that READ_DRAFT_FINDINGS alone lets read.
 
 

@@ -142,6 +142,40 @@ async def test_who_reported_a_breach_is_masked_in_its_timeline_too(built: House,
         assert (facts["reporter"], facts["description"]) == (reporter, "收受礼金")
 
 
+DRAFT_LINE = """query($id: ID!, $first: Int, $after: String) { node(id: $id) { ... on Finding {
+    timeline(first: $first, after: $after) { pageInfo { endCursor hasNextPage } nodes { version action reason
+        changes { field before after } } } } } }"""
+
+
+async def test_who_may_not_read_a_draft_does_not_read_it_in_the_timeline_of_what_it_became(
+    copied: House, world: dict[str, str]
+) -> None:
+    given = {"network": NETWORK, "organization": LEAD, "title": "主任受贿", "description": "主任收受现金"}
+    own_id = await made(copied, "raiseFinding", OFFICER, input=given)
+    for version, words in enumerate(("主任收礼", "礼品未登记"), start=1):
+        told = {"title": words, "description": f"{words}一事"}
+        await made(copied, "correctFinding", OFFICER, id=own_id, version=version, reason=f"{words}属实", input=told)
+    await made(copied, "openFinding", OFFICER, id=own_id, version=3)
+    for viewer, hidden in ((OFFICER, False), (OBSERVER, False), (LEAD_RECORDER, True), (ADMIN, True)):
+        for size in (1, 3, 10):  # also where a page begins below the version that opened it
+            line: list[Any] = []
+            after = None
+            while len(line) < 4:
+                found = (await copied.data(DRAFT_LINE, viewer, id=own_id, first=size, after=after))["node"]["timeline"]
+                line += found["nodes"]
+                after = found["pageInfo"]["endCursor"]
+            assert [(each["version"], each["action"]) for each in line] == [
+                (4, "openFinding"),
+                (3, "correctFinding"),
+                (2, "correctFinding"),
+                (1, "raiseFinding"),
+            ]
+            text = repr(line)
+            assert [words in text for words in ("主任受贿", "收受现金", "主任收礼")] == [not hidden] * 3
+            assert "礼品未登记一事" in text
+            assert {"field": "status", "before": "DRAFT", "after": "OPEN"} in line[0]["changes"]
+
+
 async def test_who_reports_hears_the_same_on_a_retry_and_may_not_read_it_otherwise(
     copied: House, world: dict[str, str]
 ) -> None:

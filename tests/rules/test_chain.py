@@ -174,8 +174,12 @@ def test_sealed_values_are_compared_as_revealed_and_what_was_forgotten_is_not() 
     plain = {"network": None, "origin": None, "sources": None, "gaps": None, "city": "广州"}
     times = {"version": 1, "head": full["hash"], "created_at": "t", "updated_at": "t"}
     erased = {"name": None, "phones": [{"of": "", "kind": "HOME"}, "(已遗忘)"]}
-    assert chain.end(Record, {**plain, **times, "contact": erased}, lambda facts: {**facts, **forgotten}) is None
-    for other in ({"name": 1}, {**erased, "phones": []}, {**erased, "phones": [{"of": "", "kind": "WORK"}, ""]}):
+    for other in (
+        erased,
+        {"name": 1},
+        {**erased, "phones": []},
+        {**erased, "phones": [{"of": "", "kind": "WORK"}, ""]},
+    ):
         fault = chain.end(Record, {**plain, **times, "contact": other}, lambda facts: {**facts, **forgotten})
         assert fault is not None
         assert fault.code is FaultCode.DOCUMENT_ALTERED

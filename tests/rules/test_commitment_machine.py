@@ -34,6 +34,7 @@ class CommitmentMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.store = world()
+        del self.store.documents["hea_late"]  # else who signs after that day signs with it
         self.today = TODAY
 
     @initialize(lasts=lengths, ready=mostly)
@@ -178,8 +179,8 @@ class CommitmentMachine(RuleBasedStateMachine):
         day = self.today + dt.timedelta(days=ahead or 0)
         first, last = min(self.signed.values(), default=dt.date.max), self.expires or dt.date.max
         fits = self.open and reason is not None and first <= day <= last
-        before = (self.desk.document["withdrawn_on"], self.desk.document["withdrawn_by"])
-        changes = before != (str(day), own)  # the reason is the same each time
+        before = self.desk.document["withdrawn_on"]
+        changes = before is None or str(day) < before  # nobody keeps the other side in
         on = None if ahead is None else day
         if self.attempt(fits and changes, ending.withdraw, own, reason, organization=own, on=on):
             self.withdrawn = day

@@ -64,6 +64,26 @@ async def test_the_cream_of_the_source_leads_to_one_draft_about_the_receiver(sto
     assert store.revisions[-1]["by"] == "service:follower"
 
 
+async def test_a_signature_that_is_recorded_after_the_gift_leads_to_the_draft_too(store: MemoryStore) -> None:
+    stands = store.documents.pop("com_1")
+    gifts = [await given_to(store), await given_to(store, giver="org_tv", receiver="org_hospital")]
+    gifts.append(await given_to(store, given_on="2023-04-30"))  # before the last signature
+    gifts.append(await given_to(store, giver="org_bank", receiver="org_hospital"))
+    for own_id in gifts:
+        await follow(store, own_id)
+    assert findings(store) == []
+    store.documents["com_1"] = stands
+    revision = {"_id": "com_1:3", "network": "net_a"}
+    for _ in range(2):
+        assert await touching.follow_commitment(store, following("raiseGiftFindings", revision, NOON), "com_1")
+    assert {(each["gift"], each["organization"]) for each in findings(store)} == {
+        (gifts[0], "org_tv"),
+        (gifts[1], "org_hospital"),
+    }
+    store.put(replace(commitment(), id="com_2", stage=Stage.DRAWN_UP))
+    assert await touching.follow_commitment(store, following("raiseGiftFindings", revision, NOON), "com_2")
+
+
 async def test_it_does_not_matter_which_side_gave(store: MemoryStore) -> None:
     await follow(store, await given_to(store, giver="org_tv", receiver="org_hospital"))
     assert [each["organization"] for each in findings(store)] == ["org_hospital"]

@@ -149,6 +149,27 @@ async def test_one_withdrawn_after_it_took_effect_has_taken_the_place() -> None:
     assert (old.status("2024-03-31"), new.status("2024-03-31")) == ("RENEWED", "WITHDRAWN")
 
 
+async def test_a_pair_begins_anew_after_a_withdrawal_of_what_had_taken_anothers_place() -> None:
+    old = await Desk.signed()
+    new = await renewal(old)
+    for own in (HOSPITAL, BANK):
+        await new.sign(own, clause_version=2)
+    await new.completed(begins=TODAY - dt.timedelta(days=10))
+    new.at += dt.timedelta(days=5)
+    await new.withdraw()
+    await new.followed()
+    again = Desk(new.store, (await new.step(drawing.renew, facts={"clause_version": 2}))["_id"])
+    await again.followed()
+    assert (again.document["supersedes"], again.status(), new.document["renewed_by"]) == (new.id, "DRAWN_UP", again.id)
+    assert new.status("2024-03-31") == "WITHDRAWN"
+    assert await new.refused(new.step(drawing.renew, facts={"clause_version": 2})) == [(Code.ILLEGAL_STATE, ("id",))]
+    first = await Desk.signed()
+    await first.withdraw()  # of which a new one is drawn up
+    assert await first.refused(first.step(drawing.renew, facts={"clause_version": 2})) == [
+        (Code.ILLEGAL_STATE, ("id",))
+    ]
+
+
 async def test_an_expired_one_is_renewed_too_and_of_two_ends_the_earlier_stands() -> None:
     old = await Desk.drawn_up(None, **facts(expires_on="2024-02-29"))
     for own in (HOSPITAL, BANK):

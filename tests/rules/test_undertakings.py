@@ -247,6 +247,10 @@ async def test_a_side_withdraws_from_a_day_on_and_may_move_it_while_it_is_ahead(
     await desk.withdraw(on=ahead)
     assert [desk.status(day) for day in ("2024-02-28", "2024-02-29")] == ["PENDING", "WITHDRAWN"]
     assert (desk.document["withdrawn_by"], desk.document["end_reason"]) == (HOSPITAL, "因故")
+    for later in (ahead, dt.date(2024, 12, 30)):  # nobody keeps the other side in
+        for own in (HOSPITAL, BANK):
+            assert await desk.refused(desk.withdraw(own, on=later)) == [broken("on")]
+    await desk.withdraw(on=dt.date(2024, 2, 28))
     await desk.withdraw(BANK)
     assert (desk.status(), desk.document["withdrawn_by"]) == ("WITHDRAWN", BANK)
     assert await desk.refused(desk.withdraw(BANK)) == WRONG_STATE

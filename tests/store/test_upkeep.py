@@ -61,8 +61,10 @@ async def test_every_declared_index_stands_and_no_other(bare: Database) -> None:
     assert set(DECLARED) == {
         *(kind.COLLECTION for kind in KINDS.values()),
         "revisions",
+        "checkpoints",
         "person_keys",
         "accesses",
+        "dossier_jobs",
         CHUNKS,
     }
     assert DECLARED["revisions"]["partition_sequence"] == ([("partition", 1), ("sequence", 1)], True)
