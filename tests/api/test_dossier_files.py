@@ -35,7 +35,7 @@ from service.trail.keys import SigningKey
 from service.viewer import Viewer
 from tests.api.wire import HOUR, KEYS, codes
 from tests.bundles import partnership
-from tests.conftest import ADMIN, BANK, FRONT_END, OBSERVER, OFFICER, STRANGER, House
+from tests.conftest import ADMIN, BANK, FRONT_END, NETWORK, OBSERVER, OFFICER, STRANGER, House
 
 pytestmark = pytest.mark.usefixtures("quick")
 EXACT = {"asOf": "2024-12-01T04:00:00.000Z", "language": "zh"}
@@ -130,14 +130,15 @@ async def test_rights_make_another_dossier(desk: Desk) -> None:
     assert "breaches.reporter" not in told["front-end"]  # who is told of no breach
 
 
-async def test_what_was_private_in_it_is_noted(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level("INFO", logger=routes.__name__):
-        await desk.ask(viewer=FRONT_END)
-        assert not caplog.messages
-        await desk.ask()
-    [noted] = caplog.messages
-    assert noted.startswith("a dossier gave officer what is private of ")
-    assert {"agr_1", "bre_2", "com_1", BANK} <= set(noted.rpartition(" of ")[2].split(", "))
+async def test_what_was_restricted_in_it_is_in_the_access_log(desk: Desk) -> None:
+    await desk.ask(viewer=FRONT_END)
+    assert await desk.database.find("accesses", {}, 9) == []
+    await desk.ask()
+    [entry] = await desk.database.find("accesses", {}, 9)
+    assert (entry["by"], entry["operation"], entry["networks"]) == ("officer", "GET /dossiers", [NETWORK])
+    rights = {read["record"]: read["rights"] for read in entry["reads"]}
+    assert rights["bre_2"] == ["READ_DRAFT_FINDINGS"]
+    assert {rights[each][0] for each in ("agr_1", "com_1", BANK)} == {"READ_CONTACTS"}
 
 
 # ── The address ──

@@ -274,4 +274,7 @@ async def test_no_root_field_of_the_schema_goes_unasked_here() -> None:
     )
     asked += " departments persons stations pairings"  # test_network_people.py
     asked += " clauseSets commitments"  # test_commitment_queries.py
+    asked += " gifts breaches audits findings"  # test_integrity_register.py
+    asked += " integrityChecks exposures integrityOverview jointEducation integrityCheckCatalogue"  # test_checks.py
+    asked += " verifyTrail accessLog"  # test_trail.py, test_access_log.py
     assert set(asked.split()) == set(QUERIES)  # most in files of their own, named as they are

@@ -127,6 +127,7 @@ SELECTIONS = {
     "partnerDossier": "organization { id } openPoints { code }",
     "partnershipGraph": "totalEdges nodes { id }",
     "calendar": "days { date } vague { id }",
+    "verifyTrail": "complete sound",
 }  # of what is no connection
 
 

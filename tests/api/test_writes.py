@@ -157,7 +157,7 @@ async def test_an_archived_network_takes_no_new_records(house: House, world: dic
         refused[name] = await problems(house, name, call.viewer, **call.given)
     wanted = [("REFERENCE_INVALID", ["input", "network"])]
     assert refused == dict.fromkeys(refused, wanted)
-    assert len(refused) == 12
+    assert len(refused) == 16
 
 
 async def test_several_mutations_of_one_request_run_in_order_each_with_its_own_answer(house: House) -> None:
