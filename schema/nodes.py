@@ -67,10 +67,12 @@ class Revision:
     action: str = field(
         "The mutation, or what else wrote it: `createAttachment` an upload, `seed` the seeds, `role give` the command "
         "line, `repoint` a merge and `markRenewed` a renewal that others follow; `countAcknowledgements`, "
-        "`settleCommitment` and `endCommitments` keep a commitment with what it depends on.",
+        "`settleCommitment` and `endCommitments` keep a commitment with what it depends on, "
+        "`raiseGiftFinding` and `raiseGiftFindings` draft findings, and `eraseKey` and `forget` forget a person.",
         "操作名称:变更名,或 createAttachment(上传)、seed(初始数据)、"
         "role give(命令行)、repoint(合并后更新)、markRenewed(续签后更新)、countAcknowledgements、"
-        "settleCommitment、endCommitments(廉洁承诺随知晓登记、续签、协议结束更新)。",
+        "settleCommitment、endCommitments(廉洁承诺随知晓登记、续签、协议结束更新)、"
+        "raiseGiftFinding、raiseGiftFindings(问题草稿)、eraseKey、forget(遗忘个人)。",
     )
     reason: str | None = field("Why.", "原因。")
     changes: list[Change] = field(
