@@ -42,7 +42,7 @@ def graphql_route(means: Means) -> Route:
     async def endpoint(request: Request) -> Response:
         language = language_of(request.headers.get("accept-language"))
         media_type, moment, cost = JSON, now(), 0
-        payer, headers = rates.payer(request, ANONYMOUS), dict[str, str]()
+        payer, headers, context = rates.payer(request, ANONYMOUS), dict[str, str](), None
         try:
             media_type = media_type_of(request.headers.get("accept"))
             known = await means.identity.identify(request.headers.get("authorization"))
@@ -52,13 +52,14 @@ def graphql_route(means: Means) -> Route:
             key = idempotency_key(request.headers.get("idempotency-key"))
             context = await context_of(means, known, language, key, moment)
             result = await _executed(asked, context)
-            cost = cost_of(context)
-            bind_contextvars(cost=cost)
             response = _answer(result, language, means.development, media_type, extensions_of(asked, context))
         except Refusal as refusal:
             response = refusal_answer(refusal, language, media_type)
         except Unavailable:
             response = refusal_answer(unavailable(), language, media_type)
+        if context is not None:
+            cost = cost_of(context)
+            bind_contextvars(cost=cost)
         rates.charge(payer, cost, moment)
         response.headers.update(headers)
         return response

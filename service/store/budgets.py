@@ -66,7 +66,9 @@ class Budgets:
         account.spent += cost
 
     def _account(self, name: str, budget: int, moment: dt.datetime) -> Account:
-        if (minute := int(moment.timestamp()) // MINUTE) != self._minute or len(self._accounts) >= MOST_ACCOUNTS:
+        minute = int(moment.timestamp()) // MINUTE
+        late = minute == self._minute - 1  # what began in the last minute is paid for in this one
+        if (minute != self._minute and not late) or len(self._accounts) >= MOST_ACCOUNTS:
             self._minute, self._accounts = minute, {}
         return self._accounts.setdefault(name, Account(_slice(budget)))
 

@@ -54,7 +54,10 @@ async def release(database: Database, lease: Lease) -> None:
 
 @contextlib.asynccontextmanager
 async def held(database: Database, name: str, holder: str, patience: float) -> AsyncIterator[None]:
-    """Hold a lease as long as the body runs. Raises TimeoutError when others keep it for `patience` seconds."""
+    """Hold a lease as long as the body runs, and leave nothing of it: no work is fenced by it.
+
+    Raises TimeoutError when others keep it for `patience` seconds.
+    """
     async with asyncio.timeout(patience):
         lease = await acquire(database, name, holder, now())
         while lease is None:  # the other holder may live in another process: nobody tells us when it is done
@@ -67,7 +70,7 @@ async def held(database: Database, name: str, holder: str, patience: float) -> A
         renewing.cancel()
         await asyncio.gather(renewing, return_exceptions=True)
         with contextlib.suppress(Unavailable):  # it ends by itself after TERM
-            await release(database, lease)
+            await database.delete(LEASES, {"_id": name, "holder": holder})
 
 
 async def _renew(database: Database, name: str, holder: str) -> None:

@@ -76,6 +76,13 @@ async def test_without_the_database_nothing_is_refused(store: Store, monkeypatch
         own.spend("甲", BUDGET, 100, MOMENT)
 
 
+async def test_what_is_paid_for_late_is_paid_for_in_this_minute(store: Store) -> None:
+    own, later = Budgets(store.database), MOMENT + dt.timedelta(seconds=1)
+    assert await spend_all(own, moment=later) == BUDGET
+    own.spend("乙", BUDGET, BUDGET, MOMENT)
+    assert (await own.standing("甲", BUDGET, later)).left == 0
+
+
 async def test_a_flood_of_names_does_not_grow_without_end(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(budgets, "MOST_ACCOUNTS", 10)
     own = Budgets(store.database)

@@ -73,7 +73,8 @@ async def test_a_lease_is_held_and_renewed_as_long_as_the_work_takes(
             async with leases.held(database, "work", "two", 0.3):
                 raise AssertionError("another holds it")
     async with leases.held(database, "work", "two", 1):
-        assert (await database.find(LEASES, {"_id": "work"}, 1))[0]["fence"] == 2
+        assert (await database.find(LEASES, {"_id": "work"}, 1))[0]["holder"] == "two"
+    assert await database.find(LEASES, {}, 9) == []  # there are as many names as there is work
 
 
 async def test_a_lease_is_given_back_when_the_work_fails(database: Database) -> None:
