@@ -15,6 +15,7 @@ MATRIX = [
     "api/test_rights",
     "api/test_statistics_sums",
     "api/test_viewer_can",
+    "api/test_walk_integrity",
     "faults/test_kill",
     "faults/test_walk_gift",
     "faults/test_walk_merge",

@@ -1,7 +1,6 @@
 """Houses that the tests of one file share: what only reads needs no fresh one, what writes has a copy."""
 
 import asyncio
-import copy
 import uuid
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -13,36 +12,42 @@ from seeds.loader import load
 from service.dates import now
 from service.store import upkeep
 from service.store.database import Database, DriverName
-from service.store.kinds import indexes
 from service.store.relay import Relay
 from service.store.store import Store
 from tests.api.uploads import Doors, doors
 from tests.api.world import TODAY, build
-from tests.conftest import MASTERS, House
+from tests.conftest import MASTERS, Contents, House, contents, filled
 
 
 @pytest.fixture(scope="module")
-async def make_module_house() -> AsyncIterator[Callable[..., Any]]:
+async def make_module_house(seeds: Contents) -> AsyncIterator[Callable[..., Any]]:
     """Make seeded houses on mongomock that live as long as the tests of this file."""
     opened: list[Database] = []
 
     async def make() -> House:
-        database = Database("mongomock", "", "test", masters=MASTERS)
-        opened.append(database)
-        await upkeep.prepare(database, "tests")
-        store = Store(database)
-        await load(store, now(), lambda _: None)
-        return House(database, store, Relay(database, "tests", asyncio.Event()))
+        house = await filled(seeds)
+        opened.append(house.database)
+        return house
 
     yield make
     for database in opened:
         await database.close()
 
 
+@pytest.fixture(scope="session")
+async def first_world(seeds: Contents) -> tuple[Contents, dict[str, str]]:
+    """A world as documents, and the ids of its records by name."""
+    house = await filled(seeds)
+    ids = await build(house)
+    return await contents(house.database), ids
+
+
 @pytest.fixture(scope="module")
-async def built_world(make_module_house: Callable[..., Any]) -> tuple[House, dict[str, str]]:
-    house: House = await make_module_house()
-    return house, await build(house)
+async def built_world(first_world: tuple[Contents, dict[str, str]]) -> tuple[House, dict[str, str]]:
+    documents, ids = first_world
+    house = await filled(documents)
+    house.at = TODAY
+    return house, dict(ids)
 
 
 @pytest.fixture(scope="module")
@@ -58,19 +63,16 @@ def world(built_world: tuple[House, dict[str, str]]) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-async def everything(built: House, world: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
-    return {kind: await built.database.find(kind, {}, 1000) for kind in indexes()} if world else {}
+async def everything(built: House, world: dict[str, str]) -> Contents:
+    return await contents(built.database) if world else {}
 
 
 @pytest.fixture
-async def copied(everything: dict[str, list[dict[str, Any]]]) -> House:
+async def copied(everything: Contents) -> House:
     """A copy of that house, to change."""
-    database = Database("mongomock", "", "copy", masters=MASTERS)
-    await upkeep.prepare(database, "tests")
-    for kind, documents in everything.items():
-        if documents:
-            await database.insert_many(kind, copy.deepcopy(documents))
-    return House(database, Store(database), Relay(database, "tests", asyncio.Event()), TODAY)
+    house = await filled(everything)
+    house.at = TODAY
+    return house
 
 
 PLACES = [("mongomock", "folder"), ("mongomock", "gridfs"), ("motor", "gridfs")]  # where files are kept
