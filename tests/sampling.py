@@ -17,6 +17,8 @@ MATRIX = [
     "api/test_viewer_can",
     "api/test_walk_integrity",
     "faults/test_kill",
+    "faults/test_serve",
+    "faults/test_socket_serve",
     "faults/test_walk_gift",
     "faults/test_walk_merge",
     "house/test_deployment",
