@@ -69,7 +69,7 @@ def outcome(action: Awaitable[Document]) -> Document | Code:
     try:
         action.__await__().send(None)
     except StopIteration as done:
-        return done.value  # type: ignore[no-any-return]  # what the coroutine returns
+        return done.value
     except Refusal as refusal:
         return refusal.problems[0].code
     raise AssertionError("the store in memory waited")

@@ -56,7 +56,7 @@ viewers = st.lists(
 
 
 def matches(part: Filter, document: Document) -> bool:
-    return bool(filter_applies(part, document))  # type: ignore[no-untyped-call]  # mongomock has no types
+    return bool(filter_applies(part, document))
 
 
 def signed(**facts: object) -> Document:
@@ -67,7 +67,7 @@ def signed(**facts: object) -> Document:
         kind=AgreementKind.CO_BUILDING,
         parties=(Party("org_a"), Party("org_b")),
         stage=Stage.SIGNED,
-        **facts,  # type: ignore[arg-type]  # each test names typed facts
+        **facts,
     )
     return document_of(agreement)
 

@@ -93,7 +93,7 @@ def on_the_edge(kind: type[Record]) -> st.SearchStrategy[Record]:
     }.get(kind, ())
     if kind is Attachment:
         return stored(kind).flatmap(
-            lambda record: st.sampled_from(sorted(ATTACHABLE)).map(lambda of: replace(record, record=f"{of}_1"))  # type: ignore[type-var]  # an Attachment
+            lambda record: st.sampled_from(sorted(ATTACHABLE)).map(lambda of: replace(record, record=f"{of}_1"))
         )
     days = st.none() | (BOUNDS.map(PartialDate.on) if issubclass(kind, (Span, LeadingGroup)) else BOUNDS)
     return stored(kind).flatmap(

@@ -40,7 +40,7 @@ async def make_database(engine_uri: str) -> AsyncIterator[MakeDatabase]:
 @pytest.fixture(scope="module", params=get_args(DriverName))
 def driver(request: pytest.FixtureRequest) -> DriverName:
     """Each engine through each driver."""
-    return request.param  # type: ignore[no-any-return]  # pytest does not know
+    return request.param
 
 
 @pytest.fixture

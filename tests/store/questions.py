@@ -109,7 +109,7 @@ def link_lists(every: bool = False) -> list[tuple[str, str, dict[str, str]]]:
     return [
         (kind.__name__, name, given)
         for kind in KINDS.values()
-        for name, own, _ in lists(SCHEMA.type_map[kind.__name__])  # type: ignore[arg-type]  # each kind is a type
+        for name, own, _ in lists(SCHEMA.type_map[kind.__name__])
         for given in arguments(own, every)
     ]
 

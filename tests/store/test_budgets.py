@@ -55,7 +55,7 @@ async def test_the_database_is_asked_once_a_slice(store: Store, monkeypatch: pyt
 
     async def counted(*arguments: object) -> bool:
         asked.append(arguments)
-        return await update(*arguments)  # type: ignore[arg-type]  # handed on as they came
+        return await update(*arguments)
 
     monkeypatch.setattr(store.database, "update", counted)
     own = Budgets(store.database)

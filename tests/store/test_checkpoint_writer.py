@@ -26,7 +26,7 @@ HOUR = dt.timedelta(hours=1)
 @pytest.fixture(scope="module", params=DRIVERS)
 def driver(request: pytest.FixtureRequest) -> DriverName:
     """In the usual run in memory; on servers by make prove."""
-    return request.param  # type: ignore[no-any-return]  # pytest does not know
+    return request.param
 
 
 def sealing_relay(database: Database, most: int = 5, pause: dt.timedelta = HOUR, holder: str = "one") -> Relay:
@@ -85,9 +85,9 @@ async def test_a_writer_that_dies_leaves_nothing_half_done_and_the_next_goes_on(
 
     async def dying(collection: str, document: object) -> None:
         if collection == CHECKPOINTS:
-            await insert(collection, document)  # type: ignore[arg-type]  # as it was given
+            await insert(collection, document)
             raise Unavailable("gone before the answer")
-        await insert(collection, document)  # type: ignore[arg-type]  # as it was given
+        await insert(collection, document)
 
     with monkeypatch.context() as patch:
         patch.setattr(store.database, "insert", dying)

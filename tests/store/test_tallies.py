@@ -70,7 +70,7 @@ def expected(groups: Callable[[Activity], Any]) -> dict[Any, tuple[int, int, int
             found[group, "person_times"] += own.keys()["person_times"]
             found[group, "people_served"] += own.people_served or 0
     names = ("records", "person_times", "people_served")
-    return {group: tuple(found[group, name] for name in names) for group, _ in found}  # type: ignore[misc]  # three
+    return {group: tuple(found[group, name] for name in names) for group, _ in found}
 
 
 def told(rows: list[dict[str, Any]]) -> dict[Any, tuple[int, int, int]]:

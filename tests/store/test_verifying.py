@@ -26,7 +26,7 @@ from tests.store.trail_scene import WRITER, begin, drain, relay_of, write, write
 @pytest.fixture(scope="module", params=DRIVERS)
 def driver(request: pytest.FixtureRequest) -> DriverName:
     """In the usual run in memory; what the walk asks of a server stands in test_tampering."""
-    return request.param  # type: ignore[no-any-return]  # pytest does not know
+    return request.param
 
 
 async def test_an_empty_database_and_an_empty_network_hold(store: Store) -> None:
