@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import strawberry
 from strawberry import Parent
 
-from schema.conditions import Order, OrderBy, happened_during, in_order, narrowed, state_is
+from schema.conditions import happened_during, narrowed, state_is
 from schema.context import Info
 from schema.cooperation.activities import Activity, ActivityWhere
 from schema.cooperation.attachments import Attachment, attached_to
@@ -22,15 +22,14 @@ from schema.cooperation.texts import (
     number_in_force,
     text_in_force,
 )
-from schema.describing import After, Before, First, Id, Last, Reason, Version, argument, both, field
-from schema.inputs import Made, Network, PartialDateInput, PeriodInput, optional, required
+from schema.describing import Id, Reason, Version, argument, both, field
+from schema.inputs import Made, PartialDateInput, PeriodInput, optional, required
 from schema.lazy import AgreementType, NetworkType, OrganizationType, PartyBranchType
 from schema.links import one, page
-from schema.moments import AsOf, read_as_of
+from schema.listing import of_network
 from schema.nodes import PartialDate, Recorded, entity
 from schema.pages import Connection
 from schema.results import RefusalType, write
-from schema.roots import listed
 from schema.scalars import Date
 from service.cooperation import agreements as domain
 from service.cooperation import drafting
@@ -202,30 +201,13 @@ AgreementResult = Annotated[
 ]
 
 
-async def _agreements(
-    info: Info,
-    network: Network,
-    where: Annotated[AgreementWhere | None, argument("Which ones.", "筛选条件。")] = None,
-    order_by: OrderBy = Order.LATEST_FIRST,
-    as_of: AsOf = None,
-    first: First = None,
-    after: After = None,
-    last: Last = None,
-    before: Before = None,
-) -> Any:
-    read_as_of(info, as_of)
-    query = in_order(Query(domain.Agreement, {"network": network}), order_by)
-    query = where.narrow(query, info.context.day) if where else query
-    return await listed(info, query, first, after, last, before)
-
-
 @strawberry.type
 class AgreementQuery:
     agreements: Connection[Agreement] | None = field(
         "The agreements of a network.",
         "共建网络的协议。",
         right=Right.READ_PUBLIC,
-        resolver=_agreements,
+        resolver=of_network(domain.Agreement, AgreementWhere),
     )
 
 

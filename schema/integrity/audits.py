@@ -11,19 +11,17 @@ from schema.conditions import happened_during, narrowed, state_is
 from schema.context import Info
 from schema.cooperation.attachments import Attachment, attached_to
 from schema.describing import After, Before, First, Id, Last, Reason, Version, argument, both, field
-from schema.inputs import Made, Network, PeriodInput, optional, required
+from schema.inputs import Made, PeriodInput, optional, required
 from schema.integrity.audit_enums import AuditStatus
 from schema.integrity.check_enums import CheckId, Verdict
 from schema.integrity.checks import ORDER, CheckResult
 from schema.integrity.findings import Finding, FindingWhere
-from schema.integrity.orders import ByDate, DateOrder, by_date
+from schema.integrity.orders import dated
 from schema.lazy import AuditType, NetworkType, OrganizationType
 from schema.links import one, page, several
-from schema.moments import AsOf, read_as_of
 from schema.nodes import Recorded, entity
 from schema.pages import Connection, page_at_hand, range_of
 from schema.results import RefusalType, write
-from schema.roots import listed
 from schema.scalars import Date, Moment
 from service.integrity import auditing
 from service.integrity import audits as domain
@@ -159,27 +157,13 @@ AuditResult = Annotated[
 ]
 
 
-async def _audits(
-    info: Info,
-    network: Network,
-    where: Annotated[AuditWhere | None, argument("Which ones.", "筛选条件。")] = None,
-    order_by: ByDate = DateOrder.LATEST_FIRST,
-    as_of: AsOf = None,
-    first: First = None,
-    after: After = None,
-    last: Last = None,
-    before: Before = None,
-) -> Any:
-    read_as_of(info, as_of)
-    query = by_date(Query(domain.Audit, {"network": network}), order_by)
-    query = where.narrow(query, info.context.day) if where else query
-    return await listed(info, query, first, after, last, before)
-
-
 @strawberry.type
 class AuditQuery:
     audits: Connection[Audit] | None = field(
-        "The audits of a network.", "共建网络的廉洁审计。", right=Right.READ_FINDINGS, resolver=_audits
+        "The audits of a network.",
+        "共建网络的廉洁审计。",
+        right=Right.READ_FINDINGS,
+        resolver=dated(domain.Audit, AuditWhere),
     )
 
 

@@ -8,19 +8,17 @@ import strawberry
 from schema.conditions import happened_during, narrowed, state_is
 from schema.context import Info
 from schema.cooperation.attachments import Attachment, attached_to
-from schema.describing import After, Before, First, Id, Last, Reason, Version, argument, both, field
-from schema.inputs import Made, Network, PartialDateInput, PeriodInput, optional, required
+from schema.describing import Id, Reason, Version, argument, both, field
+from schema.inputs import Made, PartialDateInput, PeriodInput, optional, required
 from schema.integrity.audit_enums import BreachStatus
 from schema.integrity.commitment_enums import ClauseCategory
 from schema.integrity.findings import Finding, FindingWhere
-from schema.integrity.orders import ByDate, DateOrder, by_date
+from schema.integrity.orders import dated
 from schema.lazy import CommitmentType, NetworkType, OrganizationType
 from schema.links import one, page
-from schema.moments import AsOf, read_as_of
 from schema.nodes import PartialDate, Recorded, entity
 from schema.pages import Connection
 from schema.results import RefusalType, write
-from schema.roots import listed
 from service.integrity import breaches as domain
 from service.integrity import reporting
 from service.integrity.commitments import Commitment as CommitmentRecord
@@ -102,30 +100,13 @@ BreachResult = Annotated[
 ]
 
 
-async def _breaches(
-    info: Info,
-    network: Network,
-    where: Annotated[BreachWhere | None, argument("Which ones.", "筛选条件。")] = None,
-    order_by: ByDate = DateOrder.LATEST_FIRST,
-    as_of: AsOf = None,
-    first: First = None,
-    after: After = None,
-    last: Last = None,
-    before: Before = None,
-) -> Any:
-    read_as_of(info, as_of)
-    query = by_date(Query(domain.Breach, {"network": network}), order_by)
-    query = where.narrow(query, info.context.day) if where else query
-    return await listed(info, query, first, after, last, before)
-
-
 @strawberry.type
 class BreachQuery:
     breaches: Connection[Breach] | None = field(
         "The breaches in a network; until confirmed, for the integrity office and observers alone.",
         "共建网络的违约;核实前仅廉洁办与监督员可见。",
         right=Right.READ_FINDINGS,
-        resolver=_breaches,
+        resolver=dated(domain.Breach, BreachWhere),
     )
 
 

@@ -6,18 +6,17 @@ from typing import Annotated, Any
 import strawberry
 from strawberry import Parent
 
-from schema.conditions import Order, OrderBy, in_order, narrowed, state_is
+from schema.conditions import narrowed, state_is
 from schema.context import Info
-from schema.describing import After, Before, First, Id, Last, Reason, Version, argument, both, field
-from schema.inputs import Made, Network, optional, required
+from schema.describing import Id, Reason, Version, argument, both, field
+from schema.inputs import Made, optional, required
 from schema.integrity.commitment_enums import ClauseCategory, ClauseSetStatus
 from schema.lazy import NetworkType
 from schema.links import one
-from schema.moments import AsOf, read_as_of
+from schema.listing import of_network
 from schema.nodes import Recorded, entity
 from schema.pages import Connection
 from schema.results import RefusalType, write
-from schema.roots import listed
 from schema.scalars import Date, Moment
 from service.integrity import clauses as domain
 from service.integrity import wording
@@ -117,30 +116,13 @@ ClauseSetResult = Annotated[
 ]
 
 
-async def _clause_sets(
-    info: Info,
-    network: Network,
-    where: Annotated[ClauseSetWhere | None, argument("Which ones.", "筛选条件。")] = None,
-    order_by: OrderBy = Order.LATEST_FIRST,
-    as_of: AsOf = None,
-    first: First = None,
-    after: After = None,
-    last: Last = None,
-    before: Before = None,
-) -> Any:
-    read_as_of(info, as_of)
-    query = in_order(Query(domain.ClauseSet, {"network": network}), order_by)
-    query = where.narrow(query, info.context.day) if where else query
-    return await listed(info, query, first, after, last, before)
-
-
 @strawberry.type
 class ClauseSetQuery:
     clause_sets: Connection[ClauseSet] | None = field(
         "The clause sets of a network, by the day of their last publication.",
         "共建网络的承诺条款,按最近发布日期排列。",
         right=Right.READ_NETWORK,
-        resolver=_clause_sets,
+        resolver=of_network(domain.ClauseSet, ClauseSetWhere),
     )
 
 

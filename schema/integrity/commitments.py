@@ -8,21 +8,19 @@ from strawberry import Parent
 
 from schema.conditions import narrowed, state_is
 from schema.context import Info
-from schema.describing import After, Before, First, Last, argument, both, field
-from schema.inputs import Network, PeriodInput, optional
+from schema.describing import both, field
+from schema.inputs import PeriodInput, optional
 from schema.integrity.acknowledgements import Acknowledgement, AcknowledgementWhere
 from schema.integrity.clauses import ClauseSet
 from schema.integrity.commitment_enums import CommitmentStatus
-from schema.integrity.orders import ByDate, DateOrder, by_date
+from schema.integrity.orders import dated
 from schema.integrity.registered import UnderCommitment
 from schema.integrity.sides import MOST_BLOCKERS, MOST_SIDES, NEEDS, Blocker, CommitmentSide, blockers, sides
 from schema.lazy import AgreementType, CommitmentType, NetworkType, OrganizationType
 from schema.links import one, page
-from schema.moments import AsOf, read_as_of
 from schema.nodes import Recorded, entity
 from schema.pages import Connection
 from schema.results import RefusalType
-from schema.roots import listed
 from schema.scalars import Date
 from service.cooperation.agreements import Agreement as AgreementRecord
 from service.dates import LAST_DAY
@@ -156,28 +154,11 @@ def _effective_during(period: PeriodInput | None) -> Filter:
     }
 
 
-async def _commitments(
-    info: Info,
-    network: Network,
-    where: Annotated[CommitmentWhere | None, argument("Which ones.", "筛选条件。")] = None,
-    order_by: ByDate = DateOrder.LATEST_FIRST,
-    as_of: AsOf = None,
-    first: First = None,
-    after: After = None,
-    last: Last = None,
-    before: Before = None,
-) -> Any:
-    read_as_of(info, as_of)
-    query = by_date(Query(domain.Commitment, {"network": network}), order_by)
-    query = where.narrow(query, info.context.day) if where else query
-    return await listed(info, query, first, after, last, before)
-
-
 @strawberry.type
 class CommitmentQuery:
     commitments: Connection[Commitment] | None = field(
         "The commitments of a network, by the day of their last signature or, before that, of drawing up.",
         "共建网络的廉洁承诺,按最后签署日(未签署的按拟订日)排列。",
         right=Right.READ_NETWORK,
-        resolver=_commitments,
+        resolver=dated(domain.Commitment, CommitmentWhere),
     )

@@ -12,17 +12,16 @@ from strawberry import Parent
 from schema.conditions import narrowed, state_is
 from schema.context import Info
 from schema.cooperation.attachments import Attachment, attached_to
-from schema.describing import After, Before, First, Last, argument, both, field, publish
-from schema.inputs import Network, PeriodInput, optional
+from schema.describing import argument, both, field, publish
+from schema.inputs import PeriodInput, optional
 from schema.integrity.audit_enums import FindingStatus, Grade
 from schema.integrity.check_enums import CheckId
 from schema.integrity.checks import record
 from schema.lazy import AuditType, BreachType, CommitmentType, GiftType, NetworkType, OrganizationType
 from schema.links import one, several
-from schema.moments import AsOf, read_as_of
+from schema.listing import of_network
 from schema.nodes import Node, Recorded, entity
 from schema.pages import Connection
-from schema.roots import listed
 from schema.scalars import Date, Moment
 from service.cooperation.attachments import Attachment as AttachmentRecord
 from service.integrity import findings as domain
@@ -161,22 +160,9 @@ def overdue(day: dt.date | None) -> Filter:
 OrderOfFindings = Annotated[FindingOrder, argument("In which order.", "排序。")]
 
 
-async def _findings(
-    info: Info,
-    network: Network,
-    where: Annotated[FindingWhere | None, argument("Which ones.", "筛选条件。")] = None,
-    order_by: OrderOfFindings = FindingOrder.LATEST_FIRST,
-    as_of: AsOf = None,
-    first: First = None,
-    after: After = None,
-    last: Last = None,
-    before: Before = None,
-) -> Any:
-    read_as_of(info, as_of)
-    order, descending = ORDERS[order_by]
-    query = replace(Query(domain.Finding, {"network": network}), order=order, descending=descending)
-    query = where.narrow(query, info.context.day) if where else query
-    return await listed(info, query, first, after, last, before)
+def _in_order(query: Query, order: FindingOrder) -> Query:
+    key, descending = ORDERS[order]
+    return replace(query, order=key, descending=descending)
 
 
 @strawberry.type
@@ -185,5 +171,5 @@ class FindingQuery:
         "The findings of a network; drafts for the integrity office and observers alone.",
         "共建网络的问题;草稿仅廉洁办与监督员可见。",
         right=Right.READ_FINDINGS,
-        resolver=_findings,
+        resolver=of_network(domain.Finding, FindingWhere, OrderOfFindings, FindingOrder.LATEST_FIRST, _in_order),
     )

@@ -11,18 +11,16 @@ from schema.conditions import happened_during, narrowed, state_is
 from schema.context import Info
 from schema.cooperation.activities import Activity
 from schema.cooperation.attachments import Attachment, attached_to
-from schema.describing import After, Before, First, Id, Last, Reason, Version, argument, both, field
-from schema.inputs import Made, Network, PartialDateInput, PeriodInput, optional, required
+from schema.describing import Id, Reason, Version, argument, both, field
+from schema.inputs import Made, PartialDateInput, PeriodInput, optional, required
 from schema.integrity.audit_enums import GiftDecision, GiftKind, GiftStatus
 from schema.integrity.findings import Finding, FindingWhere
-from schema.integrity.orders import ByDate, DateOrder, by_date
+from schema.integrity.orders import dated
 from schema.lazy import NetworkType, OrganizationType
 from schema.links import one, page
-from schema.moments import AsOf, read_as_of
 from schema.nodes import PartialDate, Recorded, entity
 from schema.pages import Connection
 from schema.results import RefusalType, write
-from schema.roots import listed
 from service.cooperation.activities import Activity as ActivityRecord
 from service.integrity import gifts as domain
 from service.integrity import registering
@@ -125,30 +123,13 @@ GiftResult = Annotated[
 ]
 
 
-async def _gifts(
-    info: Info,
-    network: Network,
-    where: Annotated[GiftWhere | None, argument("Which ones.", "筛选条件。")] = None,
-    order_by: ByDate = DateOrder.LATEST_FIRST,
-    as_of: AsOf = None,
-    first: First = None,
-    after: After = None,
-    last: Last = None,
-    before: Before = None,
-) -> Any:
-    read_as_of(info, as_of)
-    query = by_date(Query(domain.Gift, {"network": network}), order_by)
-    query = where.narrow(query, info.context.day) if where else query
-    return await listed(info, query, first, after, last, before)
-
-
 @strawberry.type
 class GiftQuery:
     gifts: Connection[Gift] | None = field(
         "The gift register of a network; to a recorder, what its organisation gave or received.",
         "共建网络的礼品礼金登记;联络员可见本单位收送的。",
         right=Right.READ_FINDINGS,
-        resolver=_gifts,
+        resolver=dated(domain.Gift, GiftWhere),
     )
 
 
