@@ -25,7 +25,10 @@ async def _sign(
     signed_on: Annotated[Date, argument("When it was signed.", "签署日期。")],
     headcount: Annotated[
         strawberry.ID,
-        argument("The organisation's head-count, dated on or before that day.", "本单位人数快照,日期不晚于签署日。"),
+        argument(
+            "The organisation's head-count in force on that day: its latest by then.",
+            "签署日有效的本单位人数快照,即当时最近一次。",
+        ),
     ],
     signer: Annotated[str | None, argument("Who signed, by name. Private.", "签署人姓名,属隐私。")] = None,
 ) -> Any:
