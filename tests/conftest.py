@@ -5,6 +5,7 @@ A `House` is the service without HTTP: the real schema over a real store, asked 
 
 import asyncio
 import copy
+import logging
 import os
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
@@ -57,6 +58,15 @@ LEAD_RECORDER = Viewer("lead-recorder", (Grant(Role.RECORDER, NETWORK, LEAD),))
 BANK_RECORDER = Viewer("bank-recorder", (Grant(Role.RECORDER, NETWORK, BANK),))
 STRANGER = Viewer("stranger", (Grant(Role.NETWORK_ADMIN, "net_004_wuxi"),))
 DROP_TIMEOUT = 60  # seconds: every collection and index is dropped by itself, and the machine may be busy
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """A command run in this process says where logs go; that is over with the test."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = handlers, level
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,7 +2,6 @@
 
 import logging
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,14 +21,6 @@ from tests.conftest import House
 SECRET = "王小明-13800138000"
 FORGED = "/livez-\r\n2024-02-29 ERROR forged\x1b[2J"
 LOOK = {"query": f'{{ node(id: "{SECRET}") {{ id }} }}', "variables": {"secret": SECRET}}
-
-
-@pytest.fixture(autouse=True)
-def as_before() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:], root.level = handlers, level
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
