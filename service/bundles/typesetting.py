@@ -63,10 +63,14 @@ def pieces(text: str) -> Iterator[str]:
 
 
 def _forced(piece: str, width: float, measure: Measure) -> Iterator[str]:
-    """A piece that may be longer than a line, cut where it must be, and not before a closing mark if that can be."""
+    """A piece that may be longer than a line, cut where it must be.
+
+    Neither before a closing mark nor after an opening one, if that can be.
+    """
     while len(piece) > 1 and measure(piece.rstrip()) > width:
         fits = next((place for place in range(2, len(piece)) if measure(piece[:place]) > width), len(piece)) - 1
-        cut = next((place for place in range(fits, 0, -1) if piece[place] not in NEVER_FIRST), fits)
+        places = (place for place in range(fits, 0, -1) if piece[place] not in NEVER_FIRST)
+        cut = next((place for place in places if piece[place - 1] not in NEVER_LAST), fits)
         yield piece[:cut]
         piece = piece[cut:]
     yield piece

@@ -1,7 +1,7 @@
 """Where lines may break: what no line begins or ends with, words and numbers whole, nothing lost."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from service.bundles.typesetting import NEVER_FIRST, NEVER_LAST, lines, may_break
@@ -51,6 +51,7 @@ def test_nothing_is_lost_and_every_line_fits(text: str, width: int) -> None:
 @given(
     st.lists(st.sampled_from(["一二", "三，", "（四）", "《五》。", "sixth", "7%", "“八”、", "九——十"]), max_size=30)
 )
+@example(["sixth", "sixth", "sixth", "sixth", "“八”、"])
 def test_no_line_begins_with_a_closing_mark_or_ends_with_an_opening_one(words: list[str]) -> None:
     for line in lines("".join(words), 24, measure):
         assert not line or (line[0] not in NEVER_FIRST and line[-1] not in NEVER_LAST)
