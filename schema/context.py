@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from graphql.pyutils import Path
 from strawberry.types import Info as StrawberryInfo
@@ -15,6 +15,9 @@ from service.store.accesses import Accesses
 from service.store.store import Store
 from service.trail.keys import KnownKeys
 from service.viewer import Viewer
+
+if TYPE_CHECKING:
+    from schema.plan.plans import Text
 
 Language = Literal["en", "zh"]
 
@@ -34,6 +37,8 @@ class Context:
     accesses: Accesses = field(default_factory=Accesses)  # what is answered that is restricted
     measures: list[Measure] = field(default_factory=list)  # of the operation, once it is measured
     as_of: dt.datetime | None = None  # the moment that it is read at, where that is not the present
+    text: "Text | None" = None  # the operation, where it is known to be valid
+    sight: int = 2  # of a text at which it is compiled; 0: never
     moments: dict[str | int, "Context"] = field(default_factory=dict)  # by root field, where one is read as of another
 
     @property
@@ -54,6 +59,11 @@ class Context:
 
 class Info(StrawberryInfo[Context, Any]):
     """What a resolver is told; its context is that of the moment at which its root field is read."""
+
+    @property
+    def known(self) -> dict[object, Any]:
+        """What is derived from the selection alone is kept here by a plan, and forgotten by Strawberry."""
+        return {}
 
     @property
     def present(self) -> Context:

@@ -111,6 +111,11 @@ def exceeded(measure: Measure, limits: Limits) -> None:
     )
 
 
+def within(measure: Measure, limits: Limits) -> bool:
+    """Whether `measure` is above no limit."""
+    return all(getattr(measure, each.name, 0) <= getattr(limits, each.name) for each in fields(limits))
+
+
 def too_long(errors: Iterable[GraphQLError], limits: Limits) -> Iterator[Problem]:
     """Whether parsing ended at the limit of tokens, which the parser counts as it goes."""
     if any(f"more than {limits.tokens} tokens" in error.message for error in errors):

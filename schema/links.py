@@ -5,9 +5,9 @@ the record.
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Annotated, Any, NamedTuple, Protocol
+from typing import Annotated, Any, NamedTuple, Protocol, cast
 
 import strawberry
 
@@ -17,7 +17,7 @@ from schema.pages import EMPTY, Slice, range_of, readable_only, slice_of
 from schema.reader import Below
 from schema.selection import stored_fields
 from service.facts import MOST_ITEMS
-from service.records import Record
+from service.records import Document, Record
 from service.store.reads import MOST_ON_A_PAGE, Query, Range
 
 
@@ -25,6 +25,34 @@ class Where(Protocol):
     """A filter of a list: a strawberry input that can narrow a query."""
 
     def narrow(self, query: Query, day: dt.date) -> Query: ...
+
+
+class Following(NamedTuple):
+    """How a resolver follows the ids under `key`: what it looks up and what it makes of that."""
+
+    key: str
+    target: type[Record]
+    several: bool
+
+    def ids(self, source: Any) -> Sequence[str]:
+        if self.several:
+            return cast(Sequence[str], source[self.key])
+        own_id = source.get(self.key)
+        return () if own_id is None else (own_id,)
+
+    def linked(self, source: Any, found: Mapping[str, Document]) -> Any:
+        documents = [found[own_id] for own_id in self.ids(source) if own_id in found]
+        return documents if self.several else documents[0] if documents else None
+
+    def fields(self, info: Any) -> tuple[str, ...]:
+        return stored_fields(info, self.target)
+
+
+FOLLOWING: dict[Callable[..., Any], Following] = {}  # by resolver
+
+
+def following(resolver: Callable[..., Any]) -> Following | None:
+    return FOLLOWING.get(resolver)
 
 
 class Link(NamedTuple):
@@ -48,6 +76,7 @@ def one(source: type[Record] | None, key: str, target: type[Record], english: st
             return None
         return await info.context.reader.one(target.PREFIX, own_id, stored_fields(info, target))
 
+    FOLLOWING[resolve] = Following(key, target, several=False)
     return field(english, chinese, needs=(key,), resolver=resolve)
 
 
@@ -58,6 +87,7 @@ def several(source: type[Record] | None, key: str, target: type[Record], english
     async def resolve(root: strawberry.Parent[Any], info: Info) -> Any:
         return await info.context.reader.several(target.PREFIX, root[key], stored_fields(info, target))
 
+    FOLLOWING[resolve] = Following(key, target, several=True)
     return field(english, chinese, needs=(key,), resolver=resolve)
 
 

@@ -132,14 +132,18 @@ class Reader:
         for each in wanted:
             by_kind[each.prefix].append(each)
         for prefix, same in by_kind.items():
-            kind = KINDS[prefix]
-            fields = {*RIGHTS_KEYS, *kind.STATE_KEYS}.union(*(each.fields for each in same))
-            loaded = await self._answering(kind, {each.own_id for each in same}, fields)
-            own = {document["_id"]: document for document in loaded.values()}.values()
-            known = partial(reads.by_ids, self.database)
-            shown = await readable(kind, own, self._viewer, self._day, known)
-            found |= {own_id: document for own_id, document in loaded.items() if document["_id"] in shown}
+            fields = set[str]().union(*(each.fields for each in same))
+            found |= await self.records(prefix, {each.own_id for each in same}, fields)
         return [found.get(each.own_id) for each in wanted]
+
+    async def records(self, prefix: str, ids: Collection[str], fields: Iterable[str]) -> dict[str, Document]:
+        """Those of one kind that the viewer may know of, by the id that was asked for."""
+        kind = KINDS[prefix]
+        loaded = await self._answering(kind, set(ids), {*RIGHTS_KEYS, *kind.STATE_KEYS, *fields})
+        own = {document["_id"]: document for document in loaded.values()}.values()
+        known = partial(reads.by_ids, self.database)
+        shown = await readable(kind, own, self._viewer, self._day, known)
+        return {own_id: document for own_id, document in loaded.items() if document["_id"] in shown}
 
     async def _answering(self, kind: type[Record], ids: set[str], fields: set[str]) -> dict[str, Document]:
         """By each id the document that answers for it: its own or, where it was merged, the survivor's."""
