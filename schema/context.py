@@ -38,6 +38,7 @@ class Context:
     measures: list[Measure] = field(default_factory=list)  # of the operation, once it is measured
     as_of: dt.datetime | None = None  # the moment that it is read at, where that is not the present
     text: "Text | None" = None  # the operation, where it is known to be valid
+    explained: dict[str, Any] | None = None  # in development: how the operation was executed
     sight: int = 2  # of a text at which it is compiled; 0: never
     moments: dict[str | int, "Context"] = field(default_factory=dict)  # by root field, where one is read as of another
 

@@ -5,9 +5,9 @@ the record.
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Any, NamedTuple, Protocol, cast
+from typing import Annotated, Any, NamedTuple, Protocol
 
 import strawberry
 
@@ -17,7 +17,7 @@ from schema.pages import EMPTY, Slice, range_of, readable_only, slice_of
 from schema.reader import Below
 from schema.selection import stored_fields
 from service.facts import MOST_ITEMS
-from service.records import Document, Record
+from service.records import Record
 from service.store.reads import MOST_ON_A_PAGE, Query, Range
 
 
@@ -28,24 +28,11 @@ class Where(Protocol):
 
 
 class Following(NamedTuple):
-    """How a resolver follows the ids under `key`: what it looks up and what it makes of that."""
+    """How a resolver looks up what an object holds under `key`: an id, or several."""
 
     key: str
     target: type[Record]
     several: bool
-
-    def ids(self, source: Any) -> Sequence[str]:
-        if self.several:
-            return cast(Sequence[str], source[self.key])
-        own_id = source.get(self.key)
-        return () if own_id is None else (own_id,)
-
-    def linked(self, source: Any, found: Mapping[str, Document]) -> Any:
-        documents = [found[own_id] for own_id in self.ids(source) if own_id in found]
-        return documents if self.several else documents[0] if documents else None
-
-    def fields(self, info: Any) -> tuple[str, ...]:
-        return stored_fields(info, self.target)
 
 
 FOLLOWING: dict[Callable[..., Any], Following] = {}  # by resolver

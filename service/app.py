@@ -71,6 +71,7 @@ def create_app(settings: Settings, announce: Announce | None = None, metrics: Me
         settings.limits,
         settings.checkpoint_keys(),
         settings.development,
+        settings.plans,
     )
     background = Background(store, files, settings.checkpointing(), settings.development, announce)
 

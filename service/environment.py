@@ -20,6 +20,7 @@ from service.variables import (
     one_of,
     port,
     public_keys,
+    sight,
     signing_key,
     up_to,
     yes_or_no,
@@ -157,6 +158,13 @@ VARIABLES: dict[str, Variable] = {
         yes_or_no,
         "yes or no: whether nothing but trusted documents is answered",
         " yes 或 no：是否只执行受信任的查询文档",
+    ),
+    "plans": Variable(
+        "COBUILD_PLANS",
+        "on",
+        sight,
+        "on: operations are compiled when they come again; at-once: when they come; off: never",
+        " on：查询再次出现时编译；at-once：首次即编译；off：不编译",
     ),
     "introspection": Variable(
         "COBUILD_INTROSPECTION",

@@ -67,6 +67,7 @@ class Settings:
     upload_seconds: int
     documents: Path | None
     documents_only: bool
+    plans: int
     checkpoint_key: SigningKey | Path | None
     checkpoint_public_keys: KnownKeys | None
     checkpoint_revisions: int

@@ -111,3 +111,13 @@ def public_keys(text: str) -> KnownKeys:
 def key_id(key: bytes) -> str:
     """The `kid` by which a token names the key that signed it."""
     return hashlib.sha256(key).hexdigest()[:8]
+
+
+SIGHTS = {"on": 2, "at-once": 1, "off": 0}
+
+
+def sight(text: str) -> int:
+    """At which sight of a text it is compiled; 0: never."""
+    if text not in SIGHTS:
+        raise ValueError(text)
+    return SIGHTS[text]

@@ -21,6 +21,7 @@ from itertools import count
 from typing import Any
 
 from graphql import (
+    GraphQLEnumType,
     GraphQLLeafType,
     GraphQLList,
     GraphQLNonNull,
@@ -36,7 +37,7 @@ from strawberry import Schema
 from schema.nodes import ENTITIES
 from schema.plan.arguments import Deoptimized
 from schema.plan.collect import Chosen, NotCompiled, Shape
-from schema.plan.leaves import items, usual_type, written
+from schema.plan.leaves import items, names_of, usual_test, written
 from schema.plan.plan import Operation, Step
 from service.store.kinds import kind_of
 
@@ -114,7 +115,7 @@ class Emitter:
             lines = self._guarded(step)
             if step.waits:
                 head.append(f"w{step.number} = run.waiting({step.number})")
-                after.append(f"w{step.number}.append((row, d))")
+                after.append(f"w{step.number}.append((row, {self._held(step)}))")
                 row.append(f"{chosen.key!r}: None")
             else:
                 lines += [*self._read(step, head), *self._complete(chosen.declared.type, chosen), f"f{place} = v"]
@@ -147,6 +148,12 @@ class Emitter:
         if own_type.is_type_of is not None:
             lines.append(f"if not {self._named('is_of', own_type.is_type_of)}(d, run): refuse('not of its type')")
         return lines
+
+    def _held(self, step: Step) -> str:
+        """What a step that waits is told of a source: all of it or, where it is a link, what that holds."""
+        if step.link is None:
+            return "d"
+        return f"d[{step.link.key!r}]" if step.link.several else f"d.get({step.link.key!r})"
 
     def _guarded(self, step: Step) -> Lines:
         return [f"{self._named('check', step.check)}(run.viewer, d)"] if step.check else []
@@ -198,9 +205,10 @@ class Emitter:
         ]
 
     def _leaf(self, kind: GraphQLLeafType, name: str) -> Lines:
-        write = f"{name} = {self._named('write', written(kind))}({name})"
-        usual = usual_type(kind)
-        return [f"if type({name}) is not {usual}: {write}" if usual else write]
+        if isinstance(kind, GraphQLEnumType):
+            return [f"{name} = {self._named('names', names_of(kind))}[{name}]"]
+        write, usual = f"{name} = {self._named('write', written(kind))}({name})", usual_test(kind, name)
+        return [f"if not ({usual}): {write}" if usual else write]
 
     def _objects(self, kind: GraphQLOutputType, chosen: Chosen) -> str:
         """The function that makes rows of values of an object type, or of whichever of its types each turns out."""

@@ -6,23 +6,25 @@ A value that is of the usual type already is taken as it is; the test for that s
 from collections.abc import Callable
 from typing import Any
 
-from graphql import GraphQLEnumType, GraphQLLeafType, GraphQLNamedType, Undefined
+from graphql import GraphQLEnumType, GraphQLNamedType, GraphQLScalarType, Undefined
 from graphql.pyutils import is_iterable
+from graphql.type.scalars import GRAPHQL_MAX_INT, GRAPHQL_MIN_INT
 
 from schema.plan.arguments import Deoptimized
+from schema.scalars import moment_text
 
-USUAL = {"String": "str", "ID": "str", "Date": "str", "Boolean": "bool"}  # what needs no function to be written
-
-
-def usual_type(leaf: GraphQLNamedType) -> str | None:
-    """The name of the type whose values are written as they are."""
-    return USUAL.get(leaf.name)
+TEXT, TRUTH = "type({0}) is str", "type({0}) is bool"
+WHOLE = f"type({{0}}) is int and {GRAPHQL_MIN_INT} <= {{0}} <= {GRAPHQL_MAX_INT}"
+USUAL = {"String": TEXT, "ID": TEXT, "Date": TEXT, "Boolean": TRUTH, "Int": WHOLE}
 
 
-def written(leaf: GraphQLLeafType) -> Callable[[Any], Any]:
+def usual_test(leaf: GraphQLNamedType, name: str) -> str | None:
+    """The expression that tells whether the value called `name` is written as it is; None where none is."""
+    return USUAL[leaf.name].format(name) if leaf.name in USUAL else None
+
+
+def written(leaf: GraphQLScalarType) -> Callable[[Any], Any]:
     """The function that turns a value that is not null into what stands in the answer."""
-    if isinstance(leaf, GraphQLEnumType):
-        return _written_enum(leaf)
     coerce = leaf.coerce_output_value
 
     def write(value: Any) -> Any:
@@ -31,13 +33,12 @@ def written(leaf: GraphQLLeafType) -> Callable[[Any], Any]:
             raise Deoptimized(f"a value is no {leaf.name}")
         return found
 
-    return write
+    return moment_text if leaf.name == "DateTime" else write
 
 
-def _written_enum(leaf: GraphQLEnumType) -> Callable[[Any], Any]:
-    """By the stored text, which our enums are equal to."""
-    names = {value.value: name for name, value in leaf.values.items()}
-    return names.__getitem__
+def names_of(leaf: GraphQLEnumType) -> dict[Any, str]:
+    """The names of an enum by the stored text, which our enums are equal to."""
+    return {value.value: name for name, value in leaf.values.items()}
 
 
 def items(value: Any) -> list[Any]:

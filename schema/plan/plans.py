@@ -4,7 +4,6 @@ A text is compiled at its second sight, a trusted document at its first. What is
 texts, the least recently used goes first, and a text that came once leaves no more than its hash.
 """
 
-import logging
 from collections import Counter, OrderedDict
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, field
@@ -43,8 +42,6 @@ MOST_SEEN = 100_000  # hashes of texts that came once
 MOST_VARIANTS = 16  # of one text, by the variables that decide what it selects
 MOST_MEASURES = 64  # of one text, by the variables that say how much
 SURE_AFTER, MOST_OF_RUNS = 20, 0.1  # a plan that deoptimises more often than that is left, for viewers of these roles
-
-log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -116,10 +113,12 @@ class Plans:
         self._texts: OrderedDict[tuple[str, str | None], Text] = OrderedDict()
         self._length = 0
         self._seen: OrderedDict[int, None] = OrderedDict()
-        self.counts: Counter[str] = Counter()  # compiled, deoptimized and left: how operations were executed
+        self.counts: Counter[str] = Counter()  # of operations whose text is known, by how they were executed
 
     def text(self, query: str, name: str | None, sight: int, tokens: int) -> Text | None:
         """The operation `name` of `query`, if that is known to be valid by now and has no more than so many tokens."""
+        if not sight:
+            return None
         known = self._texts.get((query, name))
         if known is None and self._due(query, sight):
             known = self._learnt(query, name, tokens)
@@ -130,7 +129,7 @@ class Plans:
 
     def _due(self, query: str, sight: int) -> bool:
         """Whether a text that is not known has come often enough to be learnt."""
-        if not sight or len(query) > LONGEST_TEXT:
+        if len(query) > LONGEST_TEXT:
             return False
         own = hash(query)
         if sight == 1 or own in self._seen:
@@ -170,7 +169,7 @@ class Plans:
             return None
         variant, roles = text.variant(variables), _roles(context.viewer)
         if variant.plan is None or not variant.serves(roles):
-            self.counts["left"] += 1
+            self._told(context, "left", variant.reason or f"it was deoptimized {variant.deoptimized[roles]} times")
             return None
         variant.runs[roles] += 1
         context.accesses.operation = operation.name.value if operation.name else None
@@ -180,18 +179,25 @@ class Plans:
         try:
             data = await run.answer()
         except Unavailable:
-            if run.outcomes:
-                return self._replayed(run)
-            raise
+            if not run.outcomes:
+                raise
+            self._told(context, "deoptimized", "the database did not answer")
+            return self._replayed(run)
         except Exception as reason:  # whatever it is, Strawberry meets it again and tells it as the specification says
             variant.deoptimized[roles] += 1
-            log.debug("deoptimized: %r", reason)
+            self._told(context, "deoptimized", repr(reason))
             return self._replayed(run)
-        self.counts["compiled"] += 1
+        self._told(context, "compiled", levels=run.waves)
         return ExecutionResult(data=data, errors=None)
 
+    def _told(self, context: Context, execution: str, reason: str | None = None, levels: int | None = None) -> None:
+        """How the operation was executed, for the counts, the log and whoever develops with it."""
+        self.counts[execution] += 1
+        bind_contextvars(execution=execution)
+        if context.explained is not None:
+            context.explained |= {"execution": execution, "reason": reason, "levels": levels}
+
     def _replayed(self, run: Run) -> Answered | None:
-        self.counts["deoptimized"] += 1
         context = run.context
         context.measures.clear()
         context.moments.clear()

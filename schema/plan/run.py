@@ -7,7 +7,7 @@ root fields ─> rows ─┐            a row is an object of the answer; what i
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from graphql import GraphQLResolveInfo
@@ -19,9 +19,11 @@ from schema.plan.arguments import Arguments, Variables
 from schema.plan.emit import Plan
 from schema.plan.plan import Step
 from schema.reader import Reader
+from schema.selection import stored_fields
+from service.records import Document
 
 Row: TypeAlias = dict[str, Any]
-Waiting: TypeAlias = list[tuple[Row, Any]]  # with the object whose field it is
+Waiting: TypeAlias = list[tuple[Row, Any]]  # with the object whose field it is; of a link, with what it holds
 ROOT = ()
 
 
@@ -57,6 +59,7 @@ class Run:
 
     def __init__(self, plan: Plan, context: Context, variables: Variables) -> None:
         self.schema, self.context, self.viewer = plan.operation.schema._schema, context, context.viewer
+        self.waves = 0
         self.outcomes: dict[str, Any] = {}  # of the mutations that were run
         self._plan, self._steps, self._variables = plan, plan.operation.steps, variables
         self._waiting: dict[int, Waiting] = {}
@@ -78,7 +81,8 @@ class Run:
     def waiting(self, number: int) -> Waiting:
         return self._waiting.setdefault(number, [])
 
-    def info(self, number: int) -> Told:
+    def info(self, number: int) -> Any:
+        """What the resolver of a step is told."""
         if number not in self._infos:
             self._infos[number] = Told(self._steps[number], self.context)
         return self._infos[number]
@@ -98,6 +102,7 @@ class Run:
     async def _settle(self) -> None:
         """Look up what waits, until nothing does."""
         while self._waiting:
+            self.waves += 1
             wave = [(self._steps[number], waiting) for number, waiting in self._waiting.items() if waiting]
             self._waiting = {}
             links: defaultdict[tuple[Reader, str], list[tuple[Step, Waiting]]] = defaultdict(list)
@@ -144,18 +149,31 @@ class Run:
         fields: set[str] = set()
         for step, waiting in same:
             assert step.link is not None
-            fields.update(step.link.fields(self.info(step.number)))
-            for _, source in waiting:
-                wanted.update(dict.fromkeys(step.link.ids(source)))
+            fields.update(stored_fields(self.info(step.number), step.link.target))
+            for _, held in waiting:
+                if step.link.several:
+                    wanted.update(dict.fromkeys(held))
+                elif held is not None:
+                    wanted[held] = None
         found = await reader.records(prefix, wanted, fields) if wanted else {}
         for step, waiting in same:
-            assert step.link is not None
-            self._place(step, waiting, [step.link.linked(source, found) for _, source in waiting])
+            if step.link is not None and step.link.several:
+                self._place(step, waiting, [[found[each] for each in held if each in found] for _, held in waiting])
+            else:
+                self._place_shared(step, waiting, found)
 
     def _place(self, step: Step, waiting: Waiting, found: Sequence[Any]) -> None:
-        """Put what was found into the rows that wait for it; what many found is written once."""
-        distinct = {id(value): value for value in found}
-        written = dict(zip(distinct, self._plan.completing[step.number](list(distinct.values()), self), strict=True))
+        """Put what was found into the rows that wait for it."""
         key = step.chosen.key
-        for (row, _), value in zip(waiting, found, strict=True):
-            row[key] = written[id(value)]
+        for (row, _), value in zip(waiting, self._plan.completing[step.number](found, self), strict=True):
+            row[key] = value
+
+    def _place_shared(self, step: Step, waiting: Waiting, found: Mapping[str, Document]) -> None:
+        """Put records into the rows that wait for them; one that many wait for is written once."""
+        ids = list({held: None for _, held in waiting})
+        written = dict(
+            zip(ids, self._plan.completing[step.number]([found.get(each) for each in ids], self), strict=True)
+        )
+        key = step.chosen.key
+        for row, held in waiting:
+            row[key] = written[held]
