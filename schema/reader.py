@@ -2,14 +2,16 @@
 
 import asyncio
 import datetime as dt
+import inspect
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, NoReturn, TypeVar, cast
 
 from strawberry.dataloader import DataLoader
 
+from service.errors import Unavailable
 from service.permission import may_read
 from service.records import RIGHTS_KEYS, Document, Record
 from service.store import history, reads, unpaired
@@ -77,6 +79,20 @@ class Lacking(NamedTuple):
     fields: tuple[str, ...]
 
 
+class Away:
+    """Stands for a database that did not answer a moment ago."""
+
+    def __init__(self, database: Database, reason: Unavailable) -> None:
+        self._database, self._reason = database, reason
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._database, name)
+        return self._refuse if inspect.iscoroutinefunction(found) else found
+
+    async def _refuse(self, *_: Any, **__: Any) -> NoReturn:
+        raise self._reason
+
+
 class Reader:
     """Reads for one viewer on one day: what may not be known of is not there."""
 
@@ -92,6 +108,10 @@ class Reader:
         self._histories: DataLoader[Told, list[Document]] = DataLoader(self._load_histories, cache=False)
         self._followed: DataLoader[Head, bool] = DataLoader(self._load_followed, cache=False)
         self._unpaired: DataLoader[Lacking, list[Document]] = DataLoader(self._load_unpaired, cache=False)
+
+    def fail(self, reason: Unavailable) -> None:
+        """The database did not answer: whatever else the request asks of it fails at once, not after as long again."""
+        self.database = self._trail = cast(Database, Away(self.database, reason))
 
     async def one(self, prefix: str, own_id: str, fields: tuple[str, ...]) -> Document | None:
         """The record, with `fields`; None when there is none that the viewer may know of."""

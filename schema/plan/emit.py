@@ -161,8 +161,9 @@ class Emitter:
     def _read(self, step: Step, head: Lines) -> Lines:
         """The value of a field that needs no look-up, as `v`."""
         number = step.number
+        noting = [f"run.note({number}, d, v)"] if step.noted else []
         if step.resolver is None:
-            return [f"v = get({step.stored!r})"]
+            return [f"v = get({step.stored!r})", *noting]
         given = [f"{name}=d" for name in step.sources]
         if step.told is not None:
             head.append(f"i{number} = run.info({number})")
@@ -170,10 +171,7 @@ class Emitter:
         if step.calling is not None:
             head.append(f"a{number} = run.arguments({number})")
             given.append(f"**a{number}")
-        lines = [f"v = {self._named('resolve', step.resolver)}({', '.join(given)})"]
-        if step.noted:
-            lines.append(f"run.note({number}, d, v)")
-        return lines
+        return [f"v = {self._named('resolve', step.resolver)}({', '.join(given)})", *noting]
 
     def _complete(self, kind: GraphQLOutputType, chosen: Chosen) -> Lines:
         """What turns `v` into its place in the answer."""

@@ -158,10 +158,7 @@ class Plans:
     async def answered(
         self, text: Text, variables: Mapping[str, Any], context: Context, allowed: Collection[OperationType]
     ) -> ExecutionResult | Answered | None:
-        """The answer without errors, else None; of mutations that ran and cannot be answered so, what came of them.
-
-        Raises `Unavailable` when the database does not answer a query.
-        """
+        """The answer without errors, else None; of mutations that ran and cannot be answered so, what came of them."""
         operation = text.operation
         measure = text.measure(variables)
         kind = OperationType(operation.operation.value)
@@ -178,10 +175,9 @@ class Plans:
         run = Run(variant.plan, context, Variables(self._schema._schema, operation, variables))
         try:
             data = await run.answer()
-        except Unavailable:
-            if not run.outcomes:
-                raise
-            self._told(context, "deoptimized", "the database did not answer")
+        except Unavailable as reason:
+            self._told(context, "deoptimized", repr(reason))
+            context.reader.fail(reason)
             return self._replayed(run)
         except Exception as reason:  # whatever it is, Strawberry meets it again and tells it as the specification says
             variant.deoptimized[roles] += 1
