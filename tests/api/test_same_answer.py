@@ -64,12 +64,13 @@ async def damaged(everything: Contents) -> House:
     """The same world, where one document in three lacks a fact, or has one of another type."""
     chance = random.Random(20240229)
     spoilt: Contents = {
-        name: [spoil(each, chance) if chance.random() < 0.34 else each for each in documents]
+        name: [spoil(each, chance) if name in SPOILT and chance.random() < 0.34 else each for each in documents]
         for name, documents in everything.items()
     }
     return await filled(spoilt)
 
 
+SPOILT = {kind.COLLECTION for kind in KINDS.values()}
 UNIQUE = {key for kind in KINDS.values() for index in kind.INDEXES if index.unique for key in index.keys}
 KEPT = {"_id", "network", "concerns", "partition", "version", "head", "outbox", *UNIQUE}
 
