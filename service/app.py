@@ -66,22 +66,14 @@ def create_app(
     only the driver `mongomock`.
     """
     metrics = metrics or Metrics()
-    listeners: list[Any] = [Timing(metrics.command), PoolTiming(metrics.waited, metrics.connected)]
-    listeners += [tracing.listener()] if tracing else []
-    database = Database(settings.driver, settings.mongodb_uri or "", settings.database, listeners, settings.masters())
+    told = listeners(metrics, tracing)
+    database = Database(settings.driver, settings.mongodb_uri or "", settings.database, told, settings.masters())
     store = Store(database)
     files = files_in(settings.files_folder, database)
     taking, identity = (settings.file_megabytes, settings.upload_seconds), settings.identity()
     rates = Rates(Budgets(database), settings.rate_viewer, settings.rate_address)
-    means = Means(
-        store,
-        identity,
-        rates,
-        documents_of(settings),
-        settings.limits,
-        settings.checkpoint_keys(),
-        settings.development,
-    )
+    documents, trail_keys = documents_of(settings), settings.checkpoint_keys()
+    means = Means(store, identity, rates, documents, settings.limits, trail_keys, settings.development)
     background = Background(store, files, settings.checkpointing(), settings.development, announce, metrics)
 
     routes: list[BaseRoute] = [
@@ -95,8 +87,15 @@ def create_app(
     ]
     if settings.development:
         routes += graphiql_routes("/graphql", samples())
-    layers = settings.transport.middleware(metrics, tracing)
-    return Starlette(routes=routes, lifespan=background.lifespan, middleware=layers)
+    return Starlette(
+        routes=routes, lifespan=background.lifespan, middleware=settings.transport.middleware(metrics, tracing)
+    )
+
+
+def listeners(metrics: Metrics, tracing: "Tracing | None") -> list[Any]:
+    """Who is told of what the database's driver does."""
+    counting = [Timing(metrics.command), PoolTiming(metrics.waited, metrics.connected)]
+    return [*counting, tracing.listener()] if tracing else counting
 
 
 def documents_of(settings: Settings) -> Documents:
