@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from graphql import GraphQLError
+from graphql import FieldNode, GraphQLError
 from starlette.responses import Response
 from structlog.contextvars import bind_contextvars
 
@@ -119,7 +119,8 @@ def _note(reason: str | None) -> None:
 
 
 def _internal(error: GraphQLError, language: Language, development: bool) -> dict[str, Any]:
-    reference, rejected = fault(error.path, error.original_error)
+    field = next((each.name.value for each in error.nodes or () if isinstance(each, FieldNode)), None)
+    reference, rejected = fault(field, error.original_error)  # its path has the caller's aliases in it
     [said] = told(rejected, language)
     said["extensions"] |= {"reference": reference}
     said["extensions"] |= {"detail": repr(error.original_error)} if development else {}
