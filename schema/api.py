@@ -12,7 +12,6 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
-from structlog.contextvars import bind_contextvars
 
 from schema.accesses import AccessQuery
 from schema.context import Context, Info
@@ -69,6 +68,7 @@ from schema.selection import stored_fields
 from schema.trail import TrailQuery
 from service.errors import Code, Problem, Refusal, refuse_any
 from service.records import Document
+from service.spans import operation_is
 from service.store.kinds import kind_of
 from service.viewer import Right
 
@@ -245,7 +245,7 @@ class OneOperation(SchemaExtension):
             chinese = "文档中没有该操作,或有多个操作:请在 operationName 中指明其一。"
             raise Refusal(Problem(Code.GRAPHQL_INVALID, ("operation_name",), english, chinese))
         asked.context.accesses.operation = operation.name.value if operation.name else None
-        bind_contextvars(operation=operation.operation.value)  # for the log
+        operation_is(operation.operation.value, asked.context.accesses.operation)
         variables = asked.variables or {}
         found = (
             text.measure(variables) if text else measured(schema._schema, asked.graphql_document, operation, variables)

@@ -33,6 +33,7 @@ from schema.plan.emit import Emitter, Plan
 from schema.plan.plan import Operation
 from schema.plan.run import Run
 from service.errors import Unavailable
+from service.spans import operation_is
 from service.store.accesses import Accesses
 from service.viewer import Role, Viewer
 
@@ -170,7 +171,7 @@ class Plans:
             return None
         variant.runs[roles] += 1
         context.accesses.operation = operation.name.value if operation.name else None
-        bind_contextvars(operation=operation.operation.value)  # for the log
+        operation_is(operation.operation.value, context.accesses.operation)
         context.measures.append(measure)
         run = Run(variant.plan, context, Variables(self._schema._schema, operation, variables))
         try:

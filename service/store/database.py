@@ -99,8 +99,9 @@ def _ours() -> Iterator[None]:
     except (ConnectionFailure, ExecutionTimeout, WaitQueueTimeoutError, WriteConcernError) as error:
         raise Unavailable(str(error)) from error
     except OperationFailure as error:
-        if error.code in PASSING | NOT_LET_IN:
-            raise Unavailable(str(error)) from error
+        if error.code in PASSING | NOT_LET_IN:  # whose text may quote the command
+            named = (error.details or {}).get("codeName", "no name")
+            raise Unavailable(f"code {error.code}, {named}") from error
         raise
 
 
