@@ -32,6 +32,7 @@ class Context:
     limits: Limits = USUAL
     known_keys: KnownKeys = field(default_factory=dict)  # whose signatures on checkpoints hold
     accesses: Accesses = field(default_factory=Accesses)  # what is answered that is restricted
+    restricted: bool = False  # whether something of that kind was told to the access log
     measures: list[Measure] = field(default_factory=list)  # of the operation, once it is measured
     as_of: dt.datetime | None = None  # the moment that it is read at, where that is not the present
     moments: dict[str | int, "Context"] = field(default_factory=dict)  # by root field, where one is read as of another
@@ -48,6 +49,7 @@ class Context:
 
     async def leave_accesses(self) -> None:
         """Tell the access log what was answered, before it leaves, and begin anew. Raises `Unavailable`."""
+        self.restricted = self.restricted or self.accesses.noted
         await self.accesses.leave(self.store.database, self.viewer.subject, self.at)
         self.accesses = Accesses(self.accesses.operation)
 

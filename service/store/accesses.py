@@ -31,6 +31,11 @@ class Accesses:
     _rights: defaultdict[tuple[str, str], set[Right]] = field(default_factory=lambda: defaultdict(set))
     _own: set[str] = field(default_factory=set)
 
+    @property
+    def noted(self) -> bool:
+        """Whether anything restricted is answered, own or not."""
+        return bool(self._rights)
+
     def made(self, kind: type[Record], document: Document) -> None:
         """`document`, one of `kind`, answers who wrote it. Who made a record whose maker is confidential reads nothing
         new in it, and an entry would name them to whoever may read the log and not that.
