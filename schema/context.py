@@ -13,8 +13,9 @@ from schema.reader import Reader
 from service.dates import day_of, now
 from service.store.accesses import Accesses
 from service.store.store import Store
+from service.store.tallies import Asking, asked
 from service.trail.keys import KnownKeys
-from service.viewer import Viewer
+from service.viewer import ANONYMOUS, Viewer
 
 Language = Literal["en", "zh"]
 
@@ -40,6 +41,12 @@ class Context:
     @property
     def day(self) -> dt.date:
         return day_of(self.at)
+
+    @property
+    def asking(self) -> Asking:
+        """How records are counted: for the public perhaps a moment ago, for whoever may have written now."""
+        public = self.viewer is ANONYMOUS and self.as_of is None
+        return self.store.tallied.asked if public else asked
 
     async def renew(self) -> None:
         """The moment, and what the viewer may do now: a subscription outlives both. Raises `Unavailable`."""
