@@ -4,7 +4,7 @@ import asyncio
 import datetime as dt
 import inspect
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple, NoReturn, TypeVar, cast
@@ -24,6 +24,8 @@ from service.store.tallies import By, tally
 from service.store.wholes import readable
 from service.viewer import Viewer
 
+K = TypeVar("K")
+V = TypeVar("V")
 W = TypeVar("W")
 UNPAIRED = {"org": unpaired.members, "bra": unpaired.branches}
 MOST_VALUES = 1_000  # of one parent, by which what names it is counted
@@ -101,13 +103,7 @@ class Reader:
         self._trail = database  # to read histories from
         self._viewer = viewer
         self._day = day
-        self._records: DataLoader[Wanted, Document | None] = DataLoader(self._load_records, cache=False)
-        self._pages: DataLoader[Below, list[Document]] = DataLoader(self._load_pages, cache=False)
-        self._totals: DataLoader[Below, int] = DataLoader(self._load_totals, cache=False)
-        self._counts: DataLoader[Counted, dict[Any, int]] = DataLoader(self._load_counts, cache=False)
-        self._histories: DataLoader[Told, list[Document]] = DataLoader(self._load_histories, cache=False)
-        self._followed: DataLoader[Head, bool] = DataLoader(self._load_followed, cache=False)
-        self._unpaired: DataLoader[Lacking, list[Document]] = DataLoader(self._load_unpaired, cache=False)
+        self._loaders: dict[str, DataLoader[Any, Any]] = {}
 
     def fail(self, reason: Unavailable) -> None:
         """The database did not answer: whatever else the request asks of it fails at once, not after as long again."""
@@ -115,7 +111,7 @@ class Reader:
 
     async def one(self, prefix: str, own_id: str, fields: tuple[str, ...]) -> Document | None:
         """The record, with `fields`; None when there is none that the viewer may know of."""
-        return await self._records.load(Wanted(prefix, own_id, fields))
+        return await self._batched(self._load_records).load(Wanted(prefix, own_id, fields))
 
     async def several(self, prefix: str, ids: Sequence[str], fields: tuple[str, ...]) -> list[Document]:
         """The records in the order of `ids`, without those that the viewer may not know of."""
@@ -124,27 +120,33 @@ class Reader:
 
     async def below(self, wanted: Below) -> list[Document]:
         """A page below a parent, and one document more if there are more."""
-        return await self._pages.load(wanted)
+        return await self._batched(self._load_pages).load(wanted)
 
     async def total(self, wanted: Below) -> int:
         """How many there are below a parent, pages aside."""
-        return await self._totals.load(wanted)
+        return await self._batched(self._load_totals).load(wanted)
 
     async def counted(self, wanted: Counted) -> dict[Any, int]:
         """How many there are below a parent, by value; values that none has are not there."""
-        return await self._counts.load(wanted)
+        return await self._batched(self._load_counts).load(wanted)
 
     async def history(self, prefix: str, own_id: str, part: Part) -> list[Document]:
         """A part of a record's revisions."""
-        return await self._histories.load(Told(prefix, own_id, part))
+        return await self._batched(self._load_histories).load(Told(prefix, own_id, part))
 
     async def followed(self, own_id: str, partition: str, version: int) -> bool:
         """Whether all that follows from this version of a record has been done."""
-        return await self._followed.load(Head(own_id, partition, version))
+        return await self._batched(self._load_followed).load(Head(own_id, partition, version))
 
     async def unpaired(self, wanted: Lacking) -> list[Document]:
         """All of them, by name."""
-        return await self._unpaired.load(wanted)
+        return await self._batched(self._load_unpaired).load(wanted)
+
+    def _batched(self, load: Callable[[list[K]], Awaitable[list[V]]]) -> DataLoader[K, V]:
+        """What collects for `load`, made when it is first needed: most requests need one, or none."""
+        if (known := self._loaders.get(load.__name__)) is None:
+            known = self._loaders[load.__name__] = DataLoader(load, cache=False)
+        return known
 
     async def _load_records(self, wanted: list[Wanted]) -> list[Document | None]:
         found: dict[str, Document] = {}

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import errno
+import gc
 import logging
 import os
 import signal
@@ -57,8 +58,7 @@ class CommandFailed(Exception):
 
 def serve(settings: Settings) -> int:
     """Serve until told to stop; the answer is the exit code. Raises `CommandFailed` and `EngineUnavailable`."""
-    from service.app import create_app  # the schema takes a second, which the other commands need not spend
-
+    create_app = _loaded()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # from here on both signals end what is being done
     with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as held:
         listener = held.enter_context(bound(settings.host, settings.port))
@@ -69,6 +69,16 @@ def serve(settings: Settings) -> int:
         app = create_app(connected, lambda database: announce(connected, listener, database), metrics, tracing)
         uvicorn.Server(configured(app, settings.proxies)).run(sockets=[listener])
     return 0
+
+
+def _loaded() -> Callable[..., Starlette]:
+    """What makes the application. Importing it takes a second, which the other commands need not spend."""
+    gc.disable()  # looking for what an import throws away would take a sixth of it, and finds nothing
+    from service.app import create_app
+
+    gc.enable()
+    gc.freeze()  # nor is there anything in it to look for later, when it would keep requests waiting
+    return create_app
 
 
 def configured(app: Starlette, proxies: Sequence[str] = ()) -> uvicorn.Config:

@@ -215,9 +215,14 @@ class Database:
             with pymongo.timeout(INDEX_TIMEOUT):
                 await self._database[collection].create_index([(key, 1) for key in keys], name=name, unique=unique)
 
-    async def index_names(self, collection: str) -> set[str]:
+    async def indexes(self, collection: str) -> dict[str, tuple[tuple[str, ...], bool]]:
+        """By name, the keys of each index and whether it is unique."""
         async with translated():
-            return set(await self._database[collection].index_information())
+            found = await self._database[collection].index_information()
+        return {name: (tuple(key for key, _ in own["key"]), bool(own.get("unique"))) for name, own in found.items()}
+
+    async def index_names(self, collection: str) -> set[str]:
+        return set(await self.indexes(collection))
 
     async def command(self, command: Mapping[str, Any]) -> dict[str, Any]:
         """Run a database command. mongomock knows `ping` alone."""
