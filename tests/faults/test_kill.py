@@ -78,10 +78,10 @@ async def record(client: httpx.AsyncClient, url: str, number: int, run: str) -> 
     return str(done["id"])
 
 
-async def relayed(url: str, ids: list[str]) -> None:
-    """Return when every record's revision has its sequence, which takes a minute at most."""
+async def relayed(url: str, ids: list[str], seconds: float = 60) -> None:
+    """Return when every record's revision has its sequence, which takes so many `seconds` at most."""
     waiting = ids
-    async with asyncio.timeout(60), httpx.AsyncClient(headers=authorization(), timeout=30) as client:
+    async with asyncio.timeout(seconds), httpx.AsyncClient(headers=authorization(), timeout=30) as client:
         while waiting:
             body = {"query": SEQUENCES, "variables": {"ids": waiting[:100]}}
             found = (await client.post(f"{url}/graphql", json=body)).json()["data"]["nodes"]
