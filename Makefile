@@ -58,7 +58,7 @@ prove: .venv/test.stamp .engine/stamp
 
 verify: .venv/test.stamp
 	@test -n '$(MONGODB_TEST_URI)' || { echo 'Name a server: make verify MONGODB_TEST_URI=mongodb://… 请指明服务器。' >&2; exit 1; }
-	MONGODB_TEST_URI='$(MONGODB_TEST_URI)' $(PYTHON) -m pytest tests/store tests/api/test_commands.py --ignore tests/store/test_embedded.py
+	MONGODB_TEST_URI='$(MONGODB_TEST_URI)' $(PYTHON) -m pytest tests/store tests/api/test_commands.py --ignore tests/store/test_embedded.py --ignore tests/store/test_engine_restarts.py
 
 test-clients: .venv/test.stamp .engine/stamp
 	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || { \

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from service.tracing import Tracing
 
 STANDALONE = "With the embedded database, stop the service first. 使用内嵌数据库时请先停止服务。"
-GRACE_SECONDS = 5  # for requests that run when the service is told to stop
+GRACE_SECONDS = 15  # for requests that run when the service is told to stop: as long as an operation may take
 SAMPLE_DAYS = 7
 SAMPLE_RECORDER = "org_boc_yuexiu"  # 中国银行越秀支行 of the seeds, whose network the other samples speak for
 EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 — what a link to this machine says instead

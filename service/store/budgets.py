@@ -5,6 +5,7 @@ together with the one it gave; so N workers together let at most N - 1 slices pa
 left, the caller has spent its minute, and nobody asks again until the next one.
 """
 
+import asyncio
 import datetime as dt
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -17,6 +18,7 @@ MINUTE = 60  # seconds
 SLICES = 20  # of a budget
 MOST_ACCOUNTS = 100_000  # that a worker keeps in one minute
 KEPT = 60  # minutes
+LEASE_SECONDS = 1.0  # a request that waits for a slice has the database's answer still before it
 
 
 class Standing(NamedTuple):
@@ -44,18 +46,17 @@ class Budgets:
     async def standing(self, name: str, budget: int, moment: dt.datetime) -> Standing:
         """How `name` stands before a request; a slice is leased when there is none left.
 
-        Without the database nothing is refused: what is asked for will say itself that it is away.
+        Without the database nothing is refused, and soon: what is asked for will say itself that it is away.
         """
         account = self._account(name, budget, moment)
         while account.own <= 0 and not account.closed:
             amount = _slice(budget) * (1 if account.leased else 2)  # the first slice was given unasked
             try:
-                if await self._lease(name, amount, budget):
-                    account.own += _slice(budget)
-                    account.leased = True
-                else:
-                    account.closed = True
-            except Unavailable:
+                async with asyncio.timeout(LEASE_SECONDS):
+                    leased = await self._lease(name, amount, budget)
+                account.own += _slice(budget) if leased else 0
+                account.leased, account.closed = account.leased or leased, not leased
+            except (Unavailable, TimeoutError):
                 account.own = _slice(budget)
         left = 0 if account.closed and account.own <= 0 else max(budget - account.spent, 1)
         return Standing(budget, left, MINUTE - int(moment.timestamp()) % MINUTE)

@@ -5,8 +5,8 @@ Everything else in the store speaks to this class, which knows where the drivers
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Collection, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any, Literal
 
@@ -29,6 +29,10 @@ from service.trail.sealing import Masters
 DriverName = Literal["motor", "pymongo", "mongomock"]
 Fields = Mapping[str, Any]
 SELECTION_TIMEOUT, CALL_TIMEOUT = 2_000, 3_000  # milliseconds
+# Motor works with a few threads, and what waits for one is not yet measured by the driver: while the database is away
+# each of them is held up, and what waits behind would be answered minutes later. So a call has a limit here as well.
+CALL_SECONDS = CALL_TIMEOUT / 1000 + 0.2  # later than the driver's own, which says more of the cause
+TIDYING_SECONDS = 1.0  # for what may be left undone when the database is away
 KEYS_AT_ONCE = 100  # in one `$in`: SecantusDB takes a time that grows with the square of their number
 INDEX_TIMEOUT = 600  # seconds to build one index of what is there already
 # Passing states of a server (retryable-writes specification) that the drivers do not tell as lost connections.
@@ -67,24 +71,16 @@ def _tell(command: str, collection: str, limit: int, index: str | None, fields: 
 
 
 @asynccontextmanager
-async def translated() -> AsyncIterator[None]:
-    """Driver errors as ours. What is left is a fault of this program and stays as it is.
-
-    PyMongo loses a cancellation that arrives together with an answer or an error (asyncio.wait_for before Python 3.12
-    does); it is raised here then, else a task that was told to end would go on for good.
-    """
-    task = asyncio.current_task()
-    cancellations = task.cancelling() if task else 0
-    try:
-        with _ours():
+async def tidying() -> AsyncIterator[None]:
+    """For what may as well be left to a sweep or to time: it is given up soon, and that it failed is no matter."""
+    with suppress(Unavailable, TimeoutError):
+        async with asyncio.timeout(TIDYING_SECONDS):
             yield
-    finally:
-        if task and task.cancelling() > cancellations:
-            raise asyncio.CancelledError
 
 
 @contextmanager
-def _ours() -> Iterator[None]:
+def translated() -> Iterator[None]:
+    """Driver errors as ours. What is left is a fault of this program and stays as it is."""
     try:
         yield
     except DuplicateKeyError as error:
@@ -147,6 +143,7 @@ class Database:
         self.name = name
         self.client = _client(driver, uri, listeners)
         self._database = self.client[name]
+        self._running: set[asyncio.Future[Any]] = set()
 
     async def find(
         self,
@@ -164,9 +161,8 @@ class Database:
             cursor = cursor.sort(list(sort))
         if index is not None:
             cursor = cursor.hint(index)
-        async with translated():
-            found: list[dict[str, Any]] = await cursor.limit(limit).batch_size(limit).to_list(limit)
-            return found
+        found: list[dict[str, Any]] = await self._answered(cursor.limit(limit).batch_size(limit).to_list(limit))
+        return found
 
     async def aggregate(
         self, collection: str, stages: Sequence[Fields], limit: int, index: str | None = None
@@ -174,51 +170,44 @@ class Database:
         """The first `limit` results of a pipeline."""
         _tell("aggregate", collection, limit, index)
         options = {"batchSize": limit, **self._hint(index)}
-        async with translated():
-            cursor = self._database[collection].aggregate([*stages, {"$limit": limit}], **options)
-            if self.driver == "pymongo":
-                cursor = await cursor
-            found: list[dict[str, Any]] = await cursor.to_list(limit)
-            return found
+        asked = self._database[collection].aggregate([*stages, {"$limit": limit}], **options)
+        cursor = await self._answered(asked) if self.driver == "pymongo" else asked
+        found: list[dict[str, Any]] = await self._answered(cursor.to_list(limit))
+        return found
 
     async def count(self, collection: str, where: Fields, limit: int, index: str | None = None) -> int:
         """How many there are, counted up to `limit`."""
         _tell("count", collection, limit, index)
-        async with translated():
-            return int(await self._database[collection].count_documents(where, limit=limit, **self._hint(index)))
+        asked = self._database[collection].count_documents(where, limit=limit, **self._hint(index))
+        return int(await self._answered(asked))
 
     async def insert(self, collection: str, document: Fields) -> None:
         """Raises `Duplicate` and writes nothing when a unique index is in the way."""
-        async with translated():
-            await self._database[collection].insert_one(document)
+        await self._answered(self._database[collection].insert_one(document))
 
     async def insert_many(self, collection: str, documents: Sequence[Fields]) -> None:
         """In order; raises `Duplicate` at the first that is in the way, those before it written."""
-        async with translated():
-            await self._database[collection].insert_many(documents, ordered=True)
+        await self._answered(self._database[collection].insert_many(documents, ordered=True))
 
     async def update(self, collection: str, where: Fields, change: Fields) -> bool:
         """Change one document; whether there was one."""
-        async with translated():
-            result = await self._database[collection].update_one(where, change)
-            return bool(result.matched_count)
+        result = await self._answered(self._database[collection].update_one(where, change))
+        return bool(result.matched_count)
 
     async def delete(self, collection: str, where: Fields) -> None:
         """Delete all that match; that there is none is no error."""
-        async with translated():
-            await self._database[collection].delete_many(where)
+        await self._answered(self._database[collection].delete_many(where))
 
     async def create_index(self, collection: str, name: str, keys: Sequence[str], unique: bool) -> None:
         """Raises `Duplicate` when the index is `unique` and what stands is not."""
-        async with translated():
-            await self._database.command("ping")  # so that an absent server shows as soon as in any other call
-            with pymongo.timeout(INDEX_TIMEOUT):
-                await self._database[collection].create_index([(key, 1) for key in keys], name=name, unique=unique)
+        await self.command({"ping": 1})  # so that an absent server shows as soon as in any other call
+        with pymongo.timeout(INDEX_TIMEOUT):
+            made = self._database[collection].create_index([(key, 1) for key in keys], name=name, unique=unique)
+            await self._answered(made, INDEX_TIMEOUT)
 
     async def indexes(self, collection: str) -> dict[str, tuple[tuple[str, ...], bool]]:
         """By name, the keys of each index and whether it is unique."""
-        async with translated():
-            found = await self._database[collection].index_information()
+        found = await self._answered(self._database[collection].index_information())
         return {name: (tuple(key for key, _ in own["key"]), bool(own.get("unique"))) for name, own in found.items()}
 
     async def index_names(self, collection: str) -> set[str]:
@@ -226,15 +215,40 @@ class Database:
 
     async def command(self, command: Mapping[str, Any]) -> dict[str, Any]:
         """Run a database command. mongomock knows `ping` alone."""
-        async with translated():
-            answer: dict[str, Any] = await self._database.command(command if len(command) > 1 else next(iter(command)))
-            return answer
+        asked = self._database.command(command if len(command) > 1 else next(iter(command)))
+        answer: dict[str, Any] = await self._answered(asked)
+        return answer
+
+    async def _answered(self, call: Awaitable[Any], seconds: float = CALL_SECONDS) -> Any:
+        """What the driver answers to `call`, within `seconds`. Raises `Unavailable` and `Duplicate`.
+
+        PyMongo's own client must not be cancelled: before Python 3.12 asyncio.wait_for may then leave a lock of the
+        client taken, and nobody is ever answered again. So it goes on to the end of its own limit, and is not heard.
+        """
+        if self.driver == "pymongo":
+            running = asyncio.ensure_future(call)
+            self._running.add(running)
+            running.add_done_callback(self._ended)
+            call = asyncio.shield(running)
+        try:
+            async with asyncio.timeout(seconds):
+                with translated():
+                    return await call
+        except TimeoutError as error:
+            raise Unavailable(f"no answer within {seconds:g} s") from error
+
+    def _ended(self, call: asyncio.Future[Any]) -> None:
+        self._running.discard(call)
+        if not call.cancelled():
+            call.exception()  # seen, though perhaps nobody waits for it any more
 
     def _hint(self, index: str | None) -> dict[str, str]:
         return {} if index is None or self.driver == "mongomock" else {"hint": index}
 
     async def close(self) -> None:
         if self.driver == "pymongo":
+            if self._running:
+                await asyncio.wait(self._running)
             await self.client.close()
         else:  # Motor waits for its threads, up to some seconds when the server has fallen silent
             await asyncio.to_thread(self.client.close)

@@ -1,4 +1,7 @@
-"""The database engine as a process: started on a free port, awaited, ended. What it stores is not known here."""
+"""The database engine as a process: started on a free port, awaited, started again if it ends by itself, ended.
+
+What it stores is not known here.
+"""
 
 import contextlib
 import logging
@@ -7,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -23,6 +27,7 @@ POLL_SECONDS = 0.02
 # SecantusDB ends 2 s late unless a connection wakes its accepting thread. It must come after the signal to end: at the
 # same moment the new connection's thread may swallow the signal, and only the keeper's patience ends the engine then.
 WAKE_SECONDS = 0.1
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 10.0  # seconds before an engine that ended is started again
 
 log = logging.getLogger(__name__)
 
@@ -41,35 +46,30 @@ class EngineMissing(EngineUnavailable):
 
 
 class EngineProcess:
-    """One running engine. The constructor returns when it answers; raises `EngineUnavailable` when it does not."""
+    """One running engine. The constructor returns when it answers; raises `EngineUnavailable` when it does not.
+
+    One that ends by itself later, however it came to that, is started again at the same address, over and over.
+    """
 
     def __init__(self, executable: Path, storage: Path, lock: int) -> None:
         """Serve the folder `storage`; `lock` is an open descriptor that the engine holds until it has ended."""
         self._port = free_port()
+        self._folder, self._lock = storage.parent, lock
         self._log = storage.parent / "engine.log"
         configuration = storage.parent / "engine.toml"
         configuration.touch()  # empty on purpose: without one the engine reads whatever the home folder offers
         # The interpreter is named, and isolated (-I): a moved checkout or a PYTHONPATH must not break the engine.
-        command = [str(executable.with_name("python")), "-I", str(executable), "--config", configuration.name]
-        command += ["--host", HOST, "--port", str(self._port), "--storage-path", storage.name]
-        command += ["--sync-on-commit", "--cache-size", "256M", "--log-level", "WARNING"]
-        too_long = self._log.exists() and self._log.stat().st_size > LOG_LIMIT
-        with self._log.open("wb" if too_long else "ab") as output:
-            self._log_start = output.tell()
-            self._keeper = subprocess.Popen(  # noqa: S603 — every argument is ours
-                [sys.executable, "-I", keeper.__file__, *command],
-                cwd=storage.parent,
-                stdin=subprocess.PIPE,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                pass_fds=[lock],
-                start_new_session=True,  # Ctrl-C in the terminal reaches the service alone, which then stops us
-            )
+        self._command = [str(executable.with_name("python")), "-I", str(executable), "--config", configuration.name]
+        self._command += ["--host", HOST, "--port", str(self._port), "--storage-path", storage.name]
+        self._command += ["--sync-on-commit", "--cache-size", "256M", "--log-level", "WARNING"]
+        self._starting, self._ending = threading.Lock(), threading.Event()
+        self._keeper = self._started()
         try:
             self._await_answer()
         except BaseException:
             self.stop()
             raise
+        threading.Thread(target=self._start_again, name="keeps the engine running", daemon=True).start()
 
     @property
     def uri(self) -> str:
@@ -88,6 +88,8 @@ class EngineProcess:
 
     def stop(self) -> None:
         """End the engine and wait until it is gone; at most `STOP_SECONDS`, after which it is killed."""
+        with self._starting:  # from here on no other one is started
+            self._ending.set()
         assert self._keeper.stdin is not None
         self._keeper.stdin.close()
         time.sleep(WAKE_SECONDS)
@@ -98,6 +100,38 @@ class EngineProcess:
             log.warning("the embedded database did not end within %d s and is killed", STOP_SECONDS)
             os.killpg(self._keeper.pid, signal.SIGKILL)
             self._keeper.wait()
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        too_long = self._log.exists() and self._log.stat().st_size > LOG_LIMIT
+        with self._log.open("wb" if too_long else "ab") as output:
+            self._log_start = output.tell()
+            return subprocess.Popen(  # noqa: S603 — every argument is ours
+                [sys.executable, "-I", keeper.__file__, *self._command],
+                cwd=self._folder,
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                pass_fds=[self._lock],
+                start_new_session=True,  # Ctrl-C in the terminal reaches the service alone, which then stops us
+            )
+
+    def _start_again(self) -> None:
+        """As long as it is to run. Nothing it acknowledged is lost: it recovers from its own log."""
+        pause = SHORTEST_PAUSE
+        while True:
+            began = time.monotonic()
+            code = self._keeper.wait()
+            if self._ending.is_set():
+                return
+            log.error("the embedded database ended by itself (%d): %s; it is started again", code, self._last_line())
+            pause = SHORTEST_PAUSE if time.monotonic() - began > LONGEST_PAUSE else min(2 * pause, LONGEST_PAUSE)
+            self._ending.wait(pause)
+            with self._starting:
+                if self._ending.is_set():
+                    return
+                assert self._keeper.stdin is not None
+                self._keeper.stdin.close()
+                self._keeper = self._started()
 
     def _await_answer(self) -> None:
         deadline = time.monotonic() + START_SECONDS

@@ -20,7 +20,7 @@ from ulid import ULID
 
 from service.dates import now
 from service.errors import Unavailable
-from service.store.database import Database
+from service.store.database import Database, tidying
 from service.store.kinds import CHUNKS
 
 FILES = "content.files"
@@ -169,7 +169,7 @@ class GridFS:
                 length, number = length + len(part), number + 1
             await _to_its_end(self._database.update(FILES, {"_id": name}, {"$set": {"length": length}}))
         except BaseException:
-            with contextlib.suppress(Unavailable):  # it is swept later
+            async with tidying():  # it is swept later
                 await self.remove(name)
             raise
 

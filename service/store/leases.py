@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from service.dates import now
 from service.errors import Unavailable
-from service.store.database import Database, Duplicate
+from service.store.database import Database, Duplicate, tidying
 
 LEASES = "leases"
 TERM = dt.timedelta(seconds=10)
@@ -69,7 +69,7 @@ async def held(database: Database, name: str, holder: str, patience: float) -> A
     finally:
         renewing.cancel()
         await asyncio.gather(renewing, return_exceptions=True)
-        with contextlib.suppress(Unavailable):  # it ends by itself after TERM
+        async with tidying():  # it ends by itself after TERM
             await database.delete(LEASES, {"_id": name, "holder": holder})
 
 

@@ -76,6 +76,19 @@ async def test_without_the_database_nothing_is_refused(store: Store, monkeypatch
         own.spend("甲", BUDGET, 100, MOMENT)
 
 
+async def test_a_slice_is_not_waited_for_long(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def silent(*_: object) -> bool:
+        await asyncio.sleep(60)
+        return True
+
+    monkeypatch.setattr(store.database, "update", silent)
+    monkeypatch.setattr(budgets, "LEASE_SECONDS", 0.01)
+    own = Budgets(store.database)
+    for _ in range(30):
+        assert (await own.standing("甲", BUDGET, MOMENT)).left > 0
+        own.spend("甲", BUDGET, 100, MOMENT)
+
+
 async def test_what_is_paid_for_late_is_paid_for_in_this_minute(store: Store) -> None:
     own, later = Budgets(store.database), MOMENT + dt.timedelta(seconds=1)
     assert await spend_all(own, moment=later) == BUDGET

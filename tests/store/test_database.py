@@ -1,6 +1,7 @@
 """The seam to the drivers: their errors become ours, and an absent server is said to be absent, and soon."""
 
 import asyncio
+import contextlib
 import random
 import socket
 import time
@@ -200,21 +201,22 @@ async def test_no_call_outlives_the_cancellation_of_its_task(database: Database)
     assert tidied == 150
 
 
-async def test_no_refusal_hides_the_cancellation_of_its_task() -> None:
-    """What asyncio.wait_for answers before Python 3.12 when the refusal arrives together with the cancellation."""
+@served
+async def test_what_is_given_up_while_the_server_is_away_holds_up_nobody_later(over: DriverName) -> None:
+    """Neither a thread of Motor nor a lock of PyMongo, however many give up, and whenever."""
+    chance = random.Random(11)
 
-    async def refused() -> None:
-        async with translated():
-            try:
-                await asyncio.sleep(10)
-            except asyncio.CancelledError:
-                raise DuplicateKeyError("there already", details={}) from None
+    async def given_up(database: Database) -> None:
+        with contextlib.suppress(Unavailable, TimeoutError):
+            async with asyncio.timeout(chance.uniform(0.4, 1.1)):
+                await database.find("things", {}, 1)
 
-    task = asyncio.create_task(refused())
-    await asyncio.sleep(0)
-    task.cancel()
-    await asyncio.wait([task], timeout=1)
-    assert task.cancelled()
+    with socket.socket() as reserved:
+        reserved.bind(("127.0.0.1", 0))
+        async with opened(over, f"mongodb://127.0.0.1:{reserved.getsockname()[1]}") as database:
+            await asyncio.gather(*(given_up(database) for _ in range(200)))
+            took = await seconds_until_unavailable(database)
+    assert max(took.values()) < SOON, took
 
 
 AWAY: list[PyMongoError] = [
@@ -234,9 +236,8 @@ AWAY: list[PyMongoError] = [
 
 @pytest.mark.parametrize("error", AWAY, ids=lambda error: type(error).__name__)
 async def test_a_passing_state_of_the_server_is_unavailable(error: PyMongoError) -> None:
-    with pytest.raises(Unavailable) as unavailable:
-        async with translated():
-            raise error
+    with pytest.raises(Unavailable) as unavailable, translated():
+        raise error
     assert unavailable.value.__cause__ is error
 
 
@@ -248,14 +249,12 @@ OURS: list[PyMongoError] = [
 
 @pytest.mark.parametrize("error", OURS, ids=lambda error: type(error).__name__)
 async def test_a_fault_of_the_program_stays_what_it_is(error: PyMongoError) -> None:
-    with pytest.raises(type(error)) as raised:
-        async with translated():
-            raise error
+    with pytest.raises(type(error)) as raised, translated():
+        raise error
     assert raised.value is error
 
 
 async def test_a_refusal_without_details_speaks_of_the_id() -> None:
-    with pytest.raises(Duplicate) as duplicate:
-        async with translated():
-            raise DuplicateKeyError("E11000 duplicate key error", 11000)
+    with pytest.raises(Duplicate) as duplicate, translated():
+        raise DuplicateKeyError("E11000 duplicate key error", 11000)
     assert duplicate.value.field == "_id"

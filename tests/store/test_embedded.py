@@ -143,16 +143,6 @@ def test_a_start_right_after_a_kill_waits_for_the_old_engine(tmp_path: Path) -> 
         assert answers(uri)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child with its parent")
-def test_the_engine_ends_with_a_killed_keeper(tmp_path: Path) -> None:
-    engine = EmbeddedEngine(EXECUTABLE, tmp_path)
-    uri = engine.start()
-    with connected(uri) as client:
-        os.kill(os.getpgid(engine_process(client)), signal.SIGKILL)  # the keeper leads the engine's group
-    assert eventually(lambda: not answers(uri), seconds=5)
-    engine.stop()
-
-
 def test_an_engine_killed_under_the_service_leaves_the_dump_marked_as_old(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
