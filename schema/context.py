@@ -12,6 +12,7 @@ from schema.limits import USUAL, Limits, Measure
 from schema.reader import Reader
 from service.dates import day_of, now
 from service.store.accesses import Accesses
+from service.store.denials import Attempts
 from service.store.store import Store
 from service.trail.keys import KnownKeys
 from service.viewer import Viewer
@@ -32,6 +33,7 @@ class Context:
     limits: Limits = USUAL
     known_keys: KnownKeys = field(default_factory=dict)  # whose signatures on checkpoints hold
     accesses: Accesses = field(default_factory=Accesses)  # what is answered that is restricted
+    attempts: Attempts = field(default_factory=Attempts)  # what is denied
     measures: list[Measure] = field(default_factory=list)  # of the operation, once it is measured
     as_of: dt.datetime | None = None  # the moment that it is read at, where that is not the present
     moments: dict[str | int, "Context"] = field(default_factory=dict)  # by root field, where one is read as of another
@@ -47,7 +49,10 @@ class Context:
         self.reader = Reader(self.store.database, self.viewer, self.day)
 
     async def leave_accesses(self) -> None:
-        """Tell the access log what was answered, before it leaves, and begin anew. Raises `Unavailable`."""
+        """Tell the access log what was answered and denied, before it leaves, and begin anew. Raises `Unavailable`."""
+        if self.attempts.fields:
+            await self.store.denials.leave(self.viewer, self.attempts, self.accesses.operation, self.at)
+            self.attempts = Attempts()
         await self.accesses.leave(self.store.database, self.viewer.subject, self.at)
         self.accesses = Accesses(self.accesses.operation)
 

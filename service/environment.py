@@ -25,6 +25,7 @@ from service.variables import (
     yes_or_no,
 )
 
+ORIGIN = r"https?://[a-z0-9.-]+(:[0-9]{1,5})?"  # as browsers send it
 CHECKOUT = Path(__file__).parents[1]
 
 
@@ -56,7 +57,7 @@ VARIABLES: dict[str, Variable] = {
     "origins": Variable(
         "COBUILD_ORIGINS",
         "",
-        list_of(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?"),
+        list_of(ORIGIN),
         "web origins whose pages may read answers and open WebSockets, as https://app.example, parted by commas",
         "允许读取应答并建立 WebSocket 连接的网页来源，如 https://app.example，以逗号分隔；默认仅本机页面",
     ),

@@ -20,6 +20,7 @@ from service.permission import may_read
 from service.records import ORGANIZATIONS, Document, Filter, Record, document_of, record_of
 from service.store.acknowledged import acknowledged
 from service.store.database import Database, Duplicate
+from service.store.denials import Denials
 from service.store.feed import Feeds
 from service.store.history import earlier_state, find_by_key
 from service.store.kinds import KINDS, NAMED_INDEX, index_name, index_of, unique_keys
@@ -41,7 +42,8 @@ BATCH = 100  # records looked up in one command where all are to be seen
 class Store:
     """`written` is set after each write, so that the relay need not wait for its next round.
 
-    `roles` adds to a viewer what its subject was given here; `feeds` tells what was relayed to who follows it.
+    `roles` adds to a viewer what its subject was given here; `feeds` tells what was relayed to who follows it;
+    `denials` tells the access log what was attempted.
     """
 
     def __init__(self, database: Database) -> None:
@@ -49,6 +51,7 @@ class Store:
         self.written = asyncio.Event()
         self.roles = StandingRoles(database)
         self.feeds = Feeds(database)
+        self.denials = Denials(database)
 
     async def load(self, kind: type[R], own_id: str, version: int, act: Act) -> R:
         """The record to change. Raises `Refusal` NOT_FOUND (missing or not to be known), CONFLICT (other version)."""
