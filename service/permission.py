@@ -89,6 +89,9 @@ def _out_of_turn(record: Record, action: Action, day: dt.date) -> tuple[str, str
 def permit_making(
     right: Right, viewer: Viewer, network: str, organizations: Collection[str] = (), path: Path = ()
 ) -> None:
-    """Raises `Refusal` FORBIDDEN at `path` unless `viewer` holds `right` in `network` (for one of `organizations`)."""
+    """Raises `Refusal` FORBIDDEN unless `viewer` holds `right` in `network` (for one of `organizations`).
+
+    Who holds it there for another organisation is told at `path`, which named this one.
+    """
     if not viewer.may(right, network, organizations):
-        raise forbidden(right, path, network)
+        raise forbidden(right, path if network in viewer.organizations(right) else (), network)

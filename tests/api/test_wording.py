@@ -100,8 +100,8 @@ def test_each_sentence_of_the_table_is_its_own() -> None:
 NESTED = {
     "Variable '$a' has invalid value at .rows[0]: Expected value of type 'Date', but encountered error ''x' is not a "
     "date like 2024-02-29.'; found: 'x'.": "变量 $a 的值在 .rows[0] 处无效:日期格式须如 2024-02-29。(类型 Date)",
-    "Fields 'a' conflict because subfields 'b' conflict because 'c' and 'd' are different fields. Use different aliases "
-    "on the fields to fetch both if this was intentional.": (
+    "Fields 'a' conflict because subfields 'b' conflict because 'c' and 'd' are different fields. Use different "
+    "aliases on the fields to fetch both if this was intentional.": (
         "字段 a 相互冲突:其子字段 b 相互冲突:'c' 与 'd' 是不同的字段。若需同时查询,请用不同的别名。"
     ),
     "Variable '$n' has invalid value: what nobody ever said": "变量 $n 的值无效:值无效",
