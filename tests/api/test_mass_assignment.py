@@ -17,7 +17,7 @@ KEPT |= {"_id", "outbox", "updatedAt", "gaps", "stage", "status", "by", "at", "h
 KEPT |= {"dateKey", "duplicateKey", "nameKey", "subjectKey", "adminKey", "externalKey", "recordedBy", "storedAs"}
 REASONED = {
     ("ActivityRow", "status"),  # how far it is with what is brought in, which its own steps judge
-    ("DeliverableFacts", "status"),  # with which it begins: PLANNED unless told
+    ("DeliverableFacts", "status"),  # as its source tells of a reported one
 }
 
 
