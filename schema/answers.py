@@ -16,11 +16,11 @@ from structlog.contextvars import bind_contextvars
 from schema.context import Language
 from schema.reasons import BY_CODE, reason_of
 from schema.results import message, outer_path
+from schema.wording import worded
 from service import errors
 from service.errors import Code, Problem, Refusal, Unavailable
 
 JSON, GRAPHQL = "application/json", "application/graphql-response+json"
-SUGGESTION = " Did you mean "  # graphql-core tells with it what else there is
 MOST_ERRORS = 10  # told of one request
 STATUS = {
     Code.BAD_REQUEST: 400,
@@ -107,8 +107,8 @@ def shown(error: GraphQLError, language: Language, development: bool) -> list[di
     if cause is None or (error.nodes and not error.path):  # found before anything was executed
         locations = [{"line": one.line, "column": one.column} for one in error.locations or ()]
         code = {"extensions": {"code": Code.GRAPHQL_INVALID}}
-        said = error.message.partition(SUGGESTION)[0]
         _note(BY_CODE[Code.GRAPHQL_INVALID])
+        said = worded(error.message, language, error.locations or ())
         return [{"message": said, **({"locations": locations} if locations else {}), **place, **code}]
     return [{**_internal(error, language, development), **place}]
 

@@ -12,6 +12,7 @@ from schema.limits import USUAL, Limits, Measure
 from schema.reader import Reader
 from service.dates import day_of, now
 from service.store.accesses import Accesses
+from service.store.denials import Attempts
 from service.store.store import Store
 from service.store.tallies import Asking, asked
 from service.trail.keys import KnownKeys
@@ -37,6 +38,7 @@ class Context:
     known_keys: KnownKeys = field(default_factory=dict)  # whose signatures on checkpoints hold
     accesses: Accesses = field(default_factory=Accesses)  # what is answered that is restricted
     restricted: bool = False  # whether something of that kind was told to the access log
+    attempts: Attempts = field(default_factory=Attempts)  # what is denied
     measures: list[Measure] = field(default_factory=list)  # of the operation, once it is measured
     as_of: dt.datetime | None = None  # the moment that it is read at, where that is not the present
     text: "Text | None" = None  # the operation, where it is known to be valid
@@ -61,8 +63,11 @@ class Context:
         self.reader = Reader(self.store.database, self.viewer, self.day)
 
     async def leave_accesses(self) -> None:
-        """Tell the access log what was answered, before it leaves, and begin anew. Raises `Unavailable`."""
+        """Tell the access log what was answered and denied, before it leaves, and begin anew. Raises `Unavailable`."""
         self.restricted = self.restricted or self.accesses.noted
+        if self.attempts.fields:
+            await self.store.denials.leave(self.viewer, self.attempts, self.accesses.operation, self.at)
+            self.attempts = Attempts()
         await self.accesses.leave(self.store.database, self.viewer.subject, self.at)
         self.accesses = Accesses(self.accesses.operation)
 

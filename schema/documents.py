@@ -6,7 +6,7 @@ id, as of Relay's and GraphQL Code Generator's, or Apollo's persisted query mani
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,10 +27,16 @@ class DocumentsInvalid(Exception):
 
 @dataclass(frozen=True)
 class Documents:
-    """Texts by id; with `only`, nothing else is answered."""
+    """Texts by id; with `only`, nothing else is answered; `bound` are those of a token, which has no others."""
 
     texts: Mapping[str, str]
     only: bool = False
+    bound: bool = False
+
+    def bound_to(self, ids: Collection[str] | None) -> "Documents":
+        """Those of `ids`, or all, and nothing else."""
+        own = {own_id: text for own_id, text in self.texts.items() if own_id in ids} if ids is not None else self.texts
+        return Documents(own, only=True, bound=True)
 
     def text_of(self, query: str | None, own_id: str | None) -> str:
         """What is to be executed. Raises `Rejected` for what is not known, or is not what its id says."""
@@ -40,7 +46,9 @@ class Documents:
             return query
         if own_id in self.texts:
             return self.texts[own_id]
-        if query is None:
+        if self.bound:
+            raise self._untrusted()
+        if query is None:  # a client that is told so sends the text
             english, chinese = "PersistedQueryNotFound", "没有该编号的查询文档。"
             raise Rejected(404, english, chinese, Code.PERSISTED_QUERY_NOT_FOUND)
         if self.only:

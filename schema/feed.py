@@ -68,7 +68,11 @@ async def _network_feed(
 
 
 def _check(context: Context, network: str) -> None:
-    check(context.viewer, Right.READ_TIMELINE, {"network": network, "concerns": ()})
+    try:
+        check(context.viewer, Right.READ_TIMELINE, {"network": network, "concerns": ()})
+    except Refusal:
+        context.attempts.note("Subscription.networkFeed", network)
+        raise
 
 
 async def _events(context: Context, network: str, after: int | None) -> AsyncIterator[Document]:

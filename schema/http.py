@@ -16,6 +16,7 @@ from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 from structlog.contextvars import bind_contextvars
 
+from schema.admission import admitted, documents_for
 from schema.answers import GRAPHQL, JSON, answer, refusal_answer, unavailable
 from schema.context import Context, Language, language_of
 from schema.operations import (
@@ -46,10 +47,10 @@ def graphql_route(means: Means) -> Route:
         payer, headers, context = rates.payer(request, ANONYMOUS), dict[str, str](), None
         try:
             media_type = media_type_of(request.headers.get("accept"))
-            known = await means.identity.identify(request.headers.get("authorization"))
+            known = await admitted(request, request.headers.get("authorization"), means.identity, means.store)
             payer = rates.payer(request, known)
             headers = await rates.admit(payer, moment)
-            asked = await asked_by(request, means.documents)
+            asked = await asked_by(request, documents_for(known, means.documents))
             key = idempotency_key(request.headers.get("idempotency-key"))
             context = await context_of(means, known, language, key, moment)
             result = await _executed(asked, context)

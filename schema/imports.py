@@ -101,7 +101,10 @@ async def imported(info: Info, importable: Importable, reason: str, input: Any) 
             context.store, act, importable, given["network"], given["rows"], given["on_error"]
         )
     except errors.Refusal as refusal:
+        context.attempts.refused(f"Mutation.{info.field_name}", refusal.problems, given["network"])
         return refused(refusal, context.language, "input")
+    problems = (problem for row in rows for problem in row.problems)
+    context.attempts.refused(f"Mutation.{info.field_name}", problems, given["network"])
     shown = [
         {
             "index": row.index,

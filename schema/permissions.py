@@ -3,14 +3,14 @@
 What is answered under a right whose use is logged is noted here, for the access log.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from strawberry.extensions import FieldExtension
 from strawberry.types import Info
 
 from service.records import RIGHTS_KEYS, Document
-from service.viewer import Right, Viewer, forbidden
+from service.viewer import Denial, Right, Viewer, forbidden
 
 
 def check(viewer: Viewer, right: Right, source: Any) -> None:
@@ -21,7 +21,7 @@ def check(viewer: Viewer, right: Right, source: Any) -> None:
         else viewer.may_somewhere(right)
     )
     if not held:
-        raise forbidden(right)
+        raise forbidden(right, network=source["network"] if isinstance(source, dict) else None)
 
 
 def within(value: Document, root: Document) -> Document:
@@ -44,8 +44,18 @@ class Guard(FieldExtension):
     def __init__(self, right: Right) -> None:
         self.right = right
 
+    def _check(self, source: Any, info: Info[Any, Any], arguments: Mapping[str, Any]) -> None:
+        """As `check`, and what is denied is noted: at the root, for the network that the arguments name."""
+        try:
+            check(info.context.viewer, self.right, source)
+        except Denial as denial:
+            named = arguments.get("network") or getattr(arguments.get("input"), "network", None)
+            name = f"{info._raw_info.parent_type.name}.{info.field_name}"
+            info.context.attempts.note(name, denial.network or named)
+            raise
+
     def resolve(self, next_: Callable[..., Any], source: Any, info: Info[Any, Any], **kwargs: Any) -> Any:
-        check(info.context.viewer, self.right, source)
+        self._check(source, info, kwargs)
         return noted(info, self.right, source, next_(source, info, **kwargs))
 
     async def resolve_async(
@@ -53,5 +63,5 @@ class Guard(FieldExtension):
     ) -> Any:
         if isinstance(source, Answered) and info.path.key in source:
             return source[str(info.path.key)]
-        check(info.context.viewer, self.right, source)
+        self._check(source, info, kwargs)
         return noted(info, self.right, source, await next_(source, info, **kwargs))

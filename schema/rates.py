@@ -33,7 +33,7 @@ class Rates:
     per_address: int
 
     def payer(self, connection: HTTPConnection, viewer: Viewer) -> Payer:
-        if viewer is not ANONYMOUS:
+        if viewer is not ANONYMOUS and viewer.bound is None:  # what a page shows to everybody is nobody's own
             return Payer(f"viewer:{viewer.subject}", self.per_viewer)
         return Payer(f"address:{place_of(connection)}", self.per_address)
 

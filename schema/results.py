@@ -114,6 +114,7 @@ async def write(
             reason_of(act)  # where one is given it says something
         document = await context.store.once(kind, act, lambda: action(context.store, act, **arguments))
     except errors.Refusal as refusal:
+        context.attempts.refused(f"Mutation.{info.field_name}", refusal.problems, getattr(refusal, "network", None))
         return refused(refusal, context.language, *(("input",) if "facts" in arguments else ()))
     context.accesses.made(kind, document)
     return document

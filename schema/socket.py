@@ -11,7 +11,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -22,6 +22,7 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
+from schema.admission import admitted
 from schema.answers import Rejected, fault, refusal_answer
 from schema.context import language_of
 from schema.limits import setting_of
@@ -180,24 +181,28 @@ class Socket:
             self._language = language_of(str(accepted))
         self._known = ANONYMOUS
         if authorization is not None:
-            self._known = await self._identified(str(authorization))
-            self._move_to(self._known.subject)
+            means = self._house.means
+            admission = admitted(self._websocket, str(authorization), means.identity, means.store)
+            self._known = await self._identified(admission)
+            self._move_to(self._known)
             self._tasks.create_task(self._watch(str(authorization)))
         await self._say("connection_ack")
 
-    async def _identified(self, authorization: str) -> Viewer:
+    async def _identified(self, known: Awaitable[Viewer]) -> Viewer:
         try:
-            return await self._house.means.identity.identify(authorization)
+            return await known
         except Refusal as refusal:
             raise Closing(Ending.FORBIDDEN, refusal.problems[0].english) from None
         except Unavailable:
             raise Closing(Ending.TRY_AGAIN_LATER, "Tokens cannot be verified now") from None
 
-    def _move_to(self, subject: str) -> None:
-        """Count among the sockets of the viewer, no longer among those of the address."""
+    def _move_to(self, viewer: Viewer) -> None:
+        """Count among the sockets of the viewer, no longer among those of the address, unless it is everybody's."""
+        if viewer.bound is not None:
+            return
         left = self._place.pop_all()
         try:
-            self._place.enter_context(self._house.places.one_for(f"viewer {subject}"))
+            self._place.enter_context(self._house.places.one_for(f"viewer {viewer.subject}"))
         except TooMany:
             raise Closing(Ending.TRY_AGAIN_LATER, f"Too many sockets (setting {setting_of('sockets')})") from None
         finally:
@@ -207,7 +212,7 @@ class Socket:
         """Raises `Closing` once the token holds no more: here without leeway, so that it ends within its time."""
         while True:
             await asyncio.sleep(self._house.rules.between_checks)
-            await self._identified(authorization)
+            await self._identified(self._house.means.identity.identify(authorization))
             if now().timestamp() >= ends_at(authorization):
                 raise Closing(Ending.FORBIDDEN, "The token has expired")
 

@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from structlog.contextvars import bind_contextvars, get_contextvars
 
+from schema.admission import documents_for
 from schema.answers import fault, told, unavailable
 from schema.api import schema
 from schema.context import Context, Language
@@ -82,7 +83,7 @@ class Operation:
     async def _answer(self, asked_for: dict[str, Any]) -> None:
         means, caller, moment = self._means, self._caller, now()
         await means.rates.admit(self._payer, moment)
-        asked = asked_in(asked_for, means.documents, by_get=False)
+        asked = asked_in(asked_for, documents_for(caller.viewer, means.documents), by_get=False)
         key = idempotency_key(asked.extensions.get("idempotencyKey"))
         self._context = context = await context_of(means, caller.viewer, caller.language, key, moment)
         try:

@@ -5,6 +5,7 @@ import asyncio
 import datetime as dt
 import difflib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,8 +14,9 @@ from collections.abc import Callable, Iterator, Sequence
 from seeds import synthetic
 from seeds.loader import SeedInvalid, plant, read
 from service import forgetting, role_commands, serving, settings_reference, trail_commands
+from service.claims import SHOWN_TO_ALL
 from service.dates import day_of, now
-from service.environment import CHECKOUT, VARIABLES
+from service.environment import CHECKOUT, ORIGIN, VARIABLES
 from service.errors import Unavailable
 from service.logs import configure
 from service.production import lacks
@@ -24,7 +26,7 @@ from service.store import upkeep
 from service.store.doctor import Findings, examine
 from service.store.embedded import EngineUnavailable, installed_version
 from service.store.store import Store
-from service.viewer import Grant, Role, Viewer
+from service.viewer import Bound, Grant, Role, Viewer
 
 SCHEMA_FILE = CHECKOUT / "schema" / "schema.graphql"
 FIT = "Fit for production, as far as the settings tell. 就配置而言，可用于生产。"
@@ -87,9 +89,23 @@ def token(settings: Settings, options: argparse.Namespace) -> int:
             f"{options.role} needs another scope: --network for all but PUBLIC and OPERATOR, --organization for "
             "RECORDER alone. 角色与范围不符：除 PUBLIC、OPERATOR 外须有 --network，仅 RECORDER 须有 --organization。"
         ) from error
-    lifetime = dt.timedelta(days=options.days)
-    print(settings.token_keys().issue(Viewer(options.subject, (grant,)), now(), lifetime))
+    viewer = Viewer(options.subject, (grant,), bound_by(options))
+    print(settings.token_keys().issue(viewer, now(), dt.timedelta(days=options.days)))
     return 0
+
+
+def bound_by(options: argparse.Namespace) -> Bound | None:
+    """What a token for a front-end without login is bound to. Raises `CommandFailed` for what cannot be."""
+    if not options.service and not options.origin and not options.document:
+        return None
+    if not options.service or not options.origin or options.role not in SHOWN_TO_ALL:
+        raise CommandFailed(
+            "A service token is for pages, which show it to everybody: --service with each --origin, and no other role "
+            "than FRONT_END or PUBLIC. 服务令牌供网页使用、人人可见：须同时给出 --service 与 --origin，角色仅限 "
+            "FRONT_END 或 PUBLIC。"
+        )
+    documents = tuple(options.document) if options.document else None
+    return Bound(tuple(options.origin), documents)
 
 
 def export_schema(_: Settings, options: argparse.Namespace) -> int:
@@ -186,6 +202,7 @@ def _parser() -> argparse.ArgumentParser:
     _tell_whose(issuing)
     issuing.add_argument("--subject", metavar="NAME", default="operator", help="whose name revisions bear 操作人")
     _tell_lifetime(issuing)
+    _tell_bounds(issuing)
     role_commands.add_to(add, _tell_whose)
     forgetting.add_to(add)
     exporting = add("export-schema", export_schema, "write schema/schema.graphql 导出 GraphQL 模式")
@@ -216,6 +233,23 @@ def _tell_lifetime(issuing: argparse.ArgumentParser) -> None:
         default=serving.SAMPLE_DAYS,
         help="valid for so many days, 7 unless told 有效天数",
     )
+
+
+def _tell_bounds(issuing: argparse.ArgumentParser) -> None:
+    alone = "for an app without login, which asks trusted documents alone 免登录应用令牌,仅限登记的查询文档"
+    issuing.add_argument("--service", action="store_true", help=alone)
+    pages, one = (
+        "whose pages may use it, perhaps several 网页来源",
+        "only this document, perhaps several 仅限此文档",
+    )
+    issuing.add_argument("--origin", action="append", type=_origin, metavar="URL", help=pages)
+    issuing.add_argument("--document", action="append", metavar="ID", help=one)
+
+
+def _origin(text: str) -> str:
+    if not re.fullmatch(ORIGIN, text):
+        raise argparse.ArgumentTypeError(f"{text} is no origin, as https://app.example")
+    return text
 
 
 def _positive(text: str) -> int:

@@ -28,6 +28,7 @@ from service.variables import (
     yes_or_no,
 )
 
+ORIGIN = r"https?://[a-z0-9.-]+(:[0-9]{1,5})?"  # as browsers send it
 CHECKOUT = Path(__file__).parents[1]
 SECONDS = ("seconds", "秒")
 COST = ("cost a minute", "每分钟开销")
@@ -69,7 +70,7 @@ VARIABLES: dict[str, Variable] = {
     "origins": Variable(
         "COBUILD_ORIGINS",
         "",
-        list_of(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?"),
+        list_of(ORIGIN),
         "web origins whose pages may read answers and open WebSockets, as https://app.example, parted by commas",
         "允许读取应答并建立 WebSocket 连接的网页来源，如 https://app.example，以逗号分隔；默认仅本机页面",
     ),

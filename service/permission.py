@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Collection
 
-from service.errors import Code, Problem, Refusal
+from service.errors import Code, Path, Problem, Refusal
 from service.records import READERS, Action, Document, Filter, Record, document_of
 from service.viewer import Right, Viewer, forbidden
 
@@ -86,7 +86,12 @@ def _out_of_turn(record: Record, action: Action, day: dt.date) -> tuple[str, str
     )
 
 
-def permit_making(right: Right, viewer: Viewer, network: str, organizations: Collection[str] = ()) -> None:
-    """Raises `Refusal` FORBIDDEN unless `viewer` holds `right` in `network` (for one of `organizations`)."""
+def permit_making(
+    right: Right, viewer: Viewer, network: str, organizations: Collection[str] = (), path: Path = ()
+) -> None:
+    """Raises `Refusal` FORBIDDEN unless `viewer` holds `right` in `network` (for one of `organizations`).
+
+    Who holds it there for another organisation is told at `path`, which named this one.
+    """
     if not viewer.may(right, network, organizations):
-        raise forbidden(right)
+        raise forbidden(right, path if network in viewer.organizations(right) else (), network)

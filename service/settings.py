@@ -17,7 +17,8 @@ from typing import Any, Literal, Self
 from schema.limits import Limits
 from schema.socket_rules import SocketLimits, SocketRules
 from service.environment import REQUIRED_IN_PRODUCTION, VARIABLES, Mode
-from service.identity import Identity, Issuer, Revoked
+from service.identity import Identity, Revoked
+from service.issuer import Issuer
 from service.store.checkpointing import Checkpointing
 from service.store.database import DriverName
 from service.trail.keys import KnownKeys, SigningKey, known_keys

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
+from service.issuer import safe
 from service.trail.keys import PEM, KnownKeys, SigningKey, known_keys
 
 SHORTEST_KEY = 32  # bytes: RFC 7518, 3.2 asks of an HS256 key at least the size of the hash
@@ -85,8 +86,7 @@ def networks(text: str) -> tuple[str, ...]:
 def issuer(text: str) -> str:
     """An address by https, or on this machine, where nobody listens in between."""
     address = urlsplit(text)
-    near = address.scheme == "http" and address.hostname in ("127.0.0.1", "::1", "localhost")
-    if not (near or address.scheme == "https") or not address.hostname or address.query or address.fragment:
+    if not safe(text) or address.query or address.fragment:
         raise ValueError(text)
     return text
 

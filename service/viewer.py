@@ -4,9 +4,11 @@ The table is domain.md, *Who does what*. Default deny: what no row gives, nobody
 """
 
 import datetime as dt
+import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum, auto
+from typing import Any
 
 import jwt
 
@@ -15,6 +17,7 @@ from service.errors import Code, Problem, Refusal
 ALGORITHM = "HS256"
 LEEWAY = dt.timedelta(seconds=30)
 CLAIMS = ("iss", "aud", "exp", "nbf", "sub")
+BOUND = "service"  # the claim that makes a token one for a front-end without login
 SERVICE = "service:"  # begins the subjects under which the service itself acts; no token has such a one
 
 
@@ -168,11 +171,25 @@ class Grant:
 
 
 @dataclass(frozen=True)
+class Bound:
+    """What a token for a front-end without login is bound to: pages of these origins, and these trusted documents."""
+
+    origins: tuple[str, ...]
+    documents: tuple[str, ...] | None = None  # None: every trusted one
+
+    def claim(self) -> dict[str, list[str]]:
+        """As a token carries it."""
+        origins = {"origins": list(self.origins)}
+        return origins if self.documents is None else {**origins, "documents": list(self.documents)}
+
+
+@dataclass(frozen=True)
 class Viewer:
     """A subject and its grants. Everybody, also without a token, holds PUBLIC."""
 
     subject: str
     grants: tuple[Grant, ...] = ()
+    bound: Bound | None = None
 
     def may(self, right: Right, network: str | None = None, organizations: Collection[str] = ()) -> bool:
         """Whether some grant gives `right` in `network`, for a record that concerns `organizations`."""
@@ -206,15 +223,19 @@ class Viewer:
 ANONYMOUS = Viewer("anonymous")
 
 
-def forbidden(right: Right, path: tuple[str | int, ...] = ()) -> Refusal:
-    return Refusal(
-        Problem(
-            Code.FORBIDDEN,
-            path,
-            f"This needs the right {right}, which you do not hold for this record's network or organisation.",
-            f"此操作需要权限 {right};您在该记录所属的网络或单位没有此权限。",
-        )
-    )
+class Denial(Refusal):
+    """Who asks may not: the `viewer`, where a token that no longer holds still tells who; the `network`, if known."""
+
+    def __init__(self, problem: Problem, viewer: Viewer = ANONYMOUS, network: str | None = None) -> None:
+        super().__init__(problem)
+        self.viewer = viewer
+        self.network = network
+
+
+def forbidden(right: Right, path: tuple[str | int, ...] = (), network: str | None = None) -> Denial:
+    english = f"This needs the right {right}, which you do not hold for this record's network or organisation."
+    chinese = f"此操作需要权限 {right};您在该记录所属的网络或单位没有此权限。"
+    return Denial(Problem(Code.FORBIDDEN, path, english, chinese), network=network)
 
 
 @dataclass(frozen=True)
@@ -226,21 +247,22 @@ class TokenKeys:
     audience: str
 
     def issue(self, viewer: Viewer, now: dt.datetime, lifetime: dt.timedelta) -> str:
-        """A signed token that says who `viewer` is until `now + lifetime`."""
+        """A signed token that says who `viewer` is until `now + lifetime`; its `jti` is there to be revoked by."""
         kid, key = next(iter(self.keys.items()))
         roles = [
             {"role": grant.role, "network": grant.network, "organization": grant.organization}
             for grant in viewer.grants
         ]
         claims = {"iss": self.issuer, "aud": self.audience, "sub": viewer.subject, "roles": roles}
-        times = {"nbf": now, "iat": now, "exp": now + lifetime}
-        return jwt.encode(claims | times, key, ALGORITHM, headers={"kid": kid})
+        times = {"nbf": now, "iat": now, "exp": now + lifetime, "jti": secrets.token_hex(8)}
+        bound = {} if viewer.bound is None else {BOUND: viewer.bound.claim()}
+        return jwt.encode(claims | times | bound, key, ALGORITHM, headers={"kid": kid})
 
-    def claims(self, token: str) -> Mapping[str, object]:
+    def claims(self, token: str, kid: str) -> Mapping[str, Any]:
         """What a token of ours says. Raises jwt.PyJWTError, KeyError or TypeError for any other."""
-        said: Mapping[str, object] = jwt.decode(
+        said: Mapping[str, Any] = jwt.decode(
             token,
-            self.keys[jwt.get_unverified_header(token)["kid"]],
+            self.keys[kid],
             algorithms=[ALGORITHM],
             issuer=self.issuer,
             audience=self.audience,
@@ -261,38 +283,12 @@ def bearer(authorization: str) -> str:
     return token
 
 
-def viewer_of(claims: Mapping[str, object], roles_claim: str = "roles") -> Viewer:
-    """Who verified claims speak of. Raises ValueError, TypeError or KeyError for roles of another shape."""
-    return Viewer(_subject(str(claims["sub"])), grants_of(claims.get(roles_claim)))
-
-
-def invalid_token(expired: bool = False) -> Refusal:
+def invalid_token(viewer: Viewer = ANONYMOUS, expired: bool = False) -> Denial:
     """The answer to any token that does not hold: not why, which only an attacker could use."""
     if expired:
-        return unauthenticated("The token has expired; get a new one.", "令牌已过期,请重新获取。")
-    return unauthenticated("The token is not valid.", "令牌无效。")
+        return unauthenticated("The token has expired; get a new one.", "令牌已过期,请重新获取。", viewer)
+    return unauthenticated("The token is not valid.", "令牌无效。", viewer)
 
 
-def unauthenticated(english: str, chinese: str) -> Refusal:
-    return Refusal(Problem(Code.UNAUTHENTICATED, (), english, chinese))
-
-
-def grants_of(roles: object) -> tuple[Grant, ...]:
-    """The grants a token's `roles` claim names. Raises ValueError, TypeError or KeyError for any other shape."""
-    if not isinstance(roles, list | None):
-        raise TypeError("roles is not a list")
-    return tuple(
-        Grant(Role(role["role"]), _scope(role.get("network")), _scope(role.get("organization"))) for role in roles or ()
-    )
-
-
-def _subject(subject: str) -> str:
-    if subject.startswith(SERVICE):
-        raise ValueError(f"{subject!r} is a subject of the service itself")
-    return subject
-
-
-def _scope(own_id: object) -> str | None:
-    if own_id is not None and (not isinstance(own_id, str) or not own_id):
-        raise ValueError(f"{own_id!r} is not an id")
-    return own_id
+def unauthenticated(english: str, chinese: str, viewer: Viewer = ANONYMOUS) -> Denial:
+    return Denial(Problem(Code.UNAUTHENTICATED, (), english, chinese), viewer)

@@ -10,6 +10,7 @@ MATRIX = [
     "api/test_as_of",
     "api/test_as_of_integrity",
     "api/test_filters",
+    "api/test_foreign_ids",
     "api/test_integrity_register",
     "api/test_mutations",
     "api/test_rights",

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
+from schema.admission import admitted_to_files, token_needed
 from schema.answers import Rejected, answer
 from schema.dossiers.asking import PATH, Asking
 from schema.dossiers.words import words
@@ -22,7 +23,7 @@ from schema.files.outgoing import checked, headers_of, matches
 from schema.files.routes import answering
 from schema.rates import LEAST_COST, Rates
 from schema.requests import method_refused
-from service.dates import day_of, now
+from service.dates import now
 from service.errors import Code
 from service.identity import Identity
 from service.records import Document
@@ -32,12 +33,13 @@ from service.store.bundling import JobState
 from service.store.files import PART, Files, Missing
 from service.store.materials import Wanted, gathered
 from service.store.store import Store
-from service.viewer import ANONYMOUS, Right, Viewer, unauthenticated
+from service.viewer import Right, Viewer
 
 SMALL = 300  # records of a bundle that is made while its reader waits: about a second
 MAKING = 1_000  # what gathering and setting one costs of its reader's minute
 RETRY_SECONDS = 2
 ZIP = "application/zip"
+TOKEN_NEEDED = token_needed("Dossiers need a token.", "卷宗须凭令牌访问。")
 
 Restricted: TypeAlias = Sequence[Sequence[str]]  # right, network, record
 
@@ -83,10 +85,7 @@ class _Door:
         return _awaited(asking, job)
 
     async def _viewer(self, request: Request) -> Viewer:
-        viewer = await self._identity.identify(request.headers.get("authorization"))
-        if viewer is ANONYMOUS:
-            raise unauthenticated("Dossiers need a token.", "卷宗须凭令牌访问。")
-        return await self._store.roles.viewer(viewer, day_of(now()))
+        return await admitted_to_files(request, self._identity, self._store, TOKEN_NEEDED)
 
     async def _of_job(self, request: Request, asking: Asking, viewer: Viewer, job: Document) -> Response:
         if job["state"] == JobState.FAILED:

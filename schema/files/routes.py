@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
+from schema.admission import admitted_to_files, token_needed, told_of_files
 from schema.answers import Rejected, answer, fault, refusal_answer
 from schema.context import language_of
 from schema.files.incoming import Incoming, told_of
@@ -35,10 +36,11 @@ from service.store.history import find_by_key
 from service.store.kinds import KINDS
 from service.store.store import Store
 from service.store.wholes import readable
-from service.viewer import ANONYMOUS, Viewer, unauthenticated
+from service.viewer import Denial, Viewer
 
 PATH = "/attachments"
 ACT = "createAttachment"
+TOKEN_NEEDED = token_needed("Files need a token.", "附件须凭令牌访问。")  # none is public
 OUT_OF_REACH = Rejected(
     503,
     "The service cannot reach its data; try again with the same key.",
@@ -98,10 +100,7 @@ class _Door:
         self._taking = taking
 
     async def _viewer(self, request: Request) -> Viewer:
-        viewer = await self._identity.identify(request.headers.get("authorization"))
-        if viewer is ANONYMOUS:  # no attachment is public
-            raise unauthenticated("Files need a token.", "附件须凭令牌访问。")
-        return await self._store.roles.viewer(viewer, day_of(now()))
+        return await admitted_to_files(request, self._identity, self._store, TOKEN_NEEDED)
 
     # ── In ──
 
@@ -109,6 +108,13 @@ class _Door:
         if request.method != "POST":
             raise method_refused("POST")
         viewer = await self._viewer(request)
+        try:
+            return await self._taken_in(request, viewer)
+        except Denial as denial:
+            await told_of_files(request, viewer, denial, self._store)
+            raise
+
+    async def _taken_in(self, request: Request, viewer: Viewer) -> Response:
         header = key_of(request.headers.get("idempotency-key"))
         facts = told_of(request.url.query)
         incoming = Incoming(request, self._taking.megabytes)

@@ -35,6 +35,7 @@ from schema.plan.run import Run
 from service.errors import Unavailable
 from service.spans import operation_is
 from service.store.accesses import Accesses
+from service.store.denials import Attempts
 from service.viewer import Role, Viewer
 
 LONGEST_TEXT = 16_384  # characters of a text that is kept
@@ -201,6 +202,7 @@ class Plans:
         if run.outcomes:
             return Answered(run.outcomes)
         context.accesses = Accesses(context.accesses.operation)
+        context.attempts = Attempts()
         return None
 
 

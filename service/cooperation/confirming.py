@@ -32,7 +32,7 @@ async def dispute(store: "Store", act: Act, own_id: str, version: int, *, organi
 
 
 async def _judge(store: "Store", act: Act, before: Activity, action: Action, said: Confirmation) -> "Document":
-    permit_making(before.STEPS[action].right, act.viewer, before.network, [said.organization])
+    permit_making(before.STEPS[action].right, act.viewer, before.network, [said.organization], ("organization",))
     check_state(before, action, act.day)
     if action is Action.DISPUTE:
         reason_of(act)

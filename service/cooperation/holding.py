@@ -78,7 +78,8 @@ async def _file(store: "Store", act: Act, facts: Facts, status: ActivityStatus) 
     plain = formed(Activity, given)
     activity = await under_plan(store, act, settled(plain))
     filer = [activity.filed_by] if activity.filed_by else activity.organizations  # so that who lacks it is told so
-    permit_making(Right.RECORD_ACTIVITIES, act.viewer, activity.network, filer)
+    path: Path = ("filed_by",) if plain.filed_by else ("participations",)
+    permit_making(Right.RECORD_ACTIVITIES, act.viewer, activity.network, filer, path)
     problems = [*contradicting_days(plain, facts), *await _problems(store, act, activity, None)]
     return await store.create(sound(activity, problems), act)
 
@@ -92,7 +93,7 @@ async def _restate(store: "Store", act: Act, action: Action, own_id: str, versio
     plain = reformed(before, _filed(facts) | {"status": status, "cancel_reason": before.cancel_reason})
     after = restated(before, await under_plan(store, act, settled(plain)))
     if after.filed_by != before.filed_by:
-        permit_making(Right.RECORD_ACTIVITIES, act.viewer, after.network, [after.filed_by])
+        permit_making(Right.RECORD_ACTIVITIES, act.viewer, after.network, [after.filed_by], ("filed_by",))
     problems = [*contradicting_days(plain, facts), *await _problems(store, act, after, before)]
     return await store.save(before, sound(after, problems), act)
 

@@ -79,7 +79,7 @@ async def _load(store: "Store", act: Act, own_id: str, version: int, action: Act
     """The agreement, once the viewer may take `action` for `organization` and not only for some other party."""
     agreement = await store.load(Agreement, own_id, version, act)
     permit(agreement, action, act.viewer, act.day)
-    permit_making(Right.SIGN_AGREEMENTS, act.viewer, agreement.network, [organization])
+    permit_making(Right.SIGN_AGREEMENTS, act.viewer, agreement.network, [organization], ("organization",))
     return agreement
 
 

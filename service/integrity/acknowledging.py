@@ -37,7 +37,7 @@ async def record(store: "Store", act: Act, facts: Facts) -> "Document":
     commitment = record_of(Commitment, found)
     permit(commitment, Action.ACKNOWLEDGE, act.viewer, act.day)
     refuse_any(not_a_side(commitment, organization))
-    permit_making(Right.MAKE_COMMITMENTS, act.viewer, commitment.network, [organization])
+    permit_making(Right.MAKE_COMMITMENTS, act.viewer, commitment.network, [organization], ("organization",))
     own = {
         "id": act.new_id(Acknowledgement.PREFIX),
         "network": commitment.network,

@@ -78,7 +78,7 @@ async def own_side(
     before = await store.load(Commitment, own_id, version, act)
     permit(before, action, act.viewer, act.day)
     refuse_any(not_a_side(before, organization))
-    permit_making(Right.MAKE_COMMITMENTS, act.viewer, before.network, [organization])
+    permit_making(Right.MAKE_COMMITMENTS, act.viewer, before.network, [organization], ("organization",))
     return before
 
 

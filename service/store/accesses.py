@@ -8,20 +8,28 @@ import datetime as dt
 import secrets
 from collections import defaultdict
 from dataclasses import dataclass, field
+from enum import auto
 from typing import Any
 
 from service.dates import SHANGHAI
 from service.records import Document, Filter, Record, joined
 from service.store import reads
 from service.store.database import Database
-from service.store.kinds import ACCESS_BY, ACCESS_INDEXES, ACCESS_NAMED, ACCESSES, index_name
+from service.store.kinds import ACCESS_BY, ACCESS_INDEXES, ACCESS_KIND, ACCESS_NAMED, ACCESSES, index_name
 from service.store.reads import Range
 from service.trail.sealing import PERSONAL
-from service.viewer import Right
+from service.viewer import Right, Upper
 
 LOGGED = PERSONAL | {Right.READ_DRAFT_FINDINGS}
 ORDER = "_id"  # begins with the moment in Shanghai, so that it orders by time
 END_OF_DAY = "T~"  # sorts after every moment of a day
+
+
+class AccessKind(Upper):
+    """What became of a request. What was read is stored without a kind, as it was before there were others."""
+
+    READ = auto()
+    DENIED = auto()
 
 
 @dataclass
@@ -81,6 +89,7 @@ class Asked:
     record: str | None = None
     first: dt.date | None = None
     last: dt.date | None = None
+    kind: AccessKind | None = None
 
     def where(self) -> Filter:
         named: Filter = {"networks": self.network}
@@ -88,17 +97,20 @@ class Asked:
             named = {"named": joined(self.network, self.record)}
         days: Filter = {"$gte": self.first.isoformat()} if self.first else {}
         days |= {"$lte": f"{self.last.isoformat()}{END_OF_DAY}"} if self.last else {}
+        if self.kind is not None:
+            named["kind"] = self.kind if self.kind is AccessKind.DENIED else None
         return {**named, **({"by": self.by} if self.by is not None else {}), **({ORDER: days} if days else {})}
 
     def index(self) -> str:
-        chosen = ACCESS_NAMED if self.record is not None else ACCESS_BY if self.by is not None else ACCESS_INDEXES[0]
-        return index_name(chosen)
+        told = ((self.record, ACCESS_NAMED), (self.by, ACCESS_BY), (self.kind, ACCESS_KIND))
+        return index_name(next((index for value, index in told if value is not None), ACCESS_INDEXES[0]))
 
     def shown(self, entry: Document) -> dict[str, Any]:
         """An entry as who reads the log of this network sees it."""
         own = [read for read in entry["reads"] if read["network"] == self.network]
         rights = sorted({right for read in own for right in read["rights"]})
-        return {**entry, "rights": rights, "records": [read["record"] for read in own]}
+        read: Document = {"kind": AccessKind.READ, "code": None, "fields": [], "times": 1}
+        return {**read, **entry, "rights": rights, "records": [read["record"] for read in own]}
 
 
 async def page(database: Database, asked: Asked, part: Range) -> list[dict[str, Any]]:

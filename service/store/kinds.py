@@ -71,7 +71,8 @@ CHECKPOINT_INDEXES = (Index(("partition", "number"), unique=True),)
 PERSON_KEYS = "person_keys"  # found by `_id` alone
 ACCESSES = "accesses"
 ACCESS_BY, ACCESS_NAMED = Index(("networks", "by", "_id")), Index(("named", "_id"))
-ACCESS_INDEXES = (Index(("networks", "_id")), ACCESS_BY, ACCESS_NAMED)
+ACCESS_KIND = Index(("networks", "kind", "_id"))
+ACCESS_INDEXES = (Index(("networks", "_id")), ACCESS_BY, ACCESS_NAMED, ACCESS_KIND)
 CHUNKS = "content.chunks"  # of files kept in the database, in the form of GridFS
 CHUNK_INDEXES = (Index(("files_id", "n"), unique=True),)
 JOBS = "dossier_jobs"  # dossiers that are made in the background

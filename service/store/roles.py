@@ -31,7 +31,7 @@ class StandingRoles:
 
     async def viewer(self, known: Viewer, day: dt.date) -> Viewer:
         """`known` with the roles that its subject holds on `day`. Raises `Unavailable` where that cannot be told."""
-        if known is ANONYMOUS:
+        if known is ANONYMOUS or known.bound is not None:  # a token that a page shows to everybody gains nothing
             return known
         given = tuple(
             Grant(Role(each["role"]), each["network"], each["organization"], GrantSource.ASSIGNED)

@@ -20,6 +20,7 @@ from service.permission import may_read
 from service.records import ORGANIZATIONS, Document, Filter, Record, document_of, record_of
 from service.store.acknowledged import acknowledged
 from service.store.database import Database, Duplicate
+from service.store.denials import Denials
 from service.store.feed import Feeds
 from service.store.history import earlier_state, find_by_key
 from service.store.kinds import KINDS, NAMED_INDEX, index_name, index_of, unique_keys
@@ -43,7 +44,7 @@ class Store:
     """`written` is set after each write, so that the relay need not wait for its next round.
 
     `roles` adds to a viewer what its subject was given here; `tallied` counts for the public; `feeds` tells what was
-    relayed to who follows it.
+    relayed to who follows it; `denials` tells the access log what was attempted.
     """
 
     def __init__(self, database: Database) -> None:
@@ -52,6 +53,7 @@ class Store:
         self.roles = StandingRoles(database)
         self.tallied = Tallied()
         self.feeds = Feeds(database)
+        self.denials = Denials(database)
 
     async def load(self, kind: type[R], own_id: str, version: int, act: Act) -> R:
         """The record to change. Raises `Refusal` NOT_FOUND (missing or not to be known), CONFLICT (other version)."""

@@ -8,7 +8,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from service.errors import Code, Refusal, Unavailable
-from service.identity import Identity, Issuer
+from service.identity import Identity
+from service.issuer import Issuer
 from service.remembered import Remembered
 from service.viewer import Grant, Role, TokenKeys, Viewer
 
@@ -67,6 +68,7 @@ def token(key: Any = RSA, algorithm: str = "RS256", kid: str | None = "r1", **cl
         "iss": ISSUER,
         "aud": AUDIENCE,
         "sub": "张联络",
+        "iat": now(),
         "exp": now() + dt.timedelta(hours=1),
         "roles": ROLES,
     } | claims

@@ -162,7 +162,10 @@ async def test_a_reported_activity_has_a_source(store: MemoryStore) -> None:
 async def test_a_recorder_files_for_its_own_organisation(store: MemoryStore) -> None:
     made = await holding.record(store, act(RECORDER), facts())
     assert made["filed_by"] == "org_hospital"
-    assert await codes(holding.record(store, act(BANKER), facts(title="另一活动"))) == [(Code.FORBIDDEN, ())]
+    hosted = holding.record(store, act(BANKER), facts(title="另一活动"))
+    assert await codes(hosted) == [(Code.FORBIDDEN, ("participations",))]
+    for_it = holding.record(store, act(BANKER), facts(title="另一活动", filed_by="org_hospital"))
+    assert await codes(for_it) == [(Code.FORBIDDEN, ("filed_by",))]
     own = await holding.record(store, act(BANKER), facts(title="另一活动", filed_by="org_bank"))
     assert own["concerns"] == ["org_bank"]
     for name in STEPS:
@@ -173,7 +176,7 @@ async def test_a_recorder_files_for_its_own_organisation(store: MemoryStore) -> 
 async def test_filing_is_handed_over_by_whoever_holds_the_right_for_both(store: MemoryStore) -> None:
     made = await holding.record(store, act(RECORDER), facts())
     handing = holding.correct(store, act(RECORDER), made["_id"], 1, {"filed_by": "org_bank"})
-    assert await codes(handing) == [(Code.FORBIDDEN, ())]
+    assert await codes(handing) == [(Code.FORBIDDEN, ("filed_by",))]
     handed = await holding.correct(store, act(), made["_id"], 1, {"filed_by": "org_bank"})
     assert handed["concerns"] == ["org_bank"]
     back = await holding.correct(store, act(), made["_id"], 2, {"filed_by": None})

@@ -103,12 +103,12 @@ async def test_nobody_signs_when_the_term_is_over() -> None:
 
 async def test_each_signs_withdraws_and_declines_for_itself_alone() -> None:
     desk = await Desk.signing()
-    assert await desk.refused(desk.sign(HOSPITAL, viewer=RECORDERS[BANK])) == NO_RIGHT
+    assert await desk.refused(desk.sign(HOSPITAL, viewer=RECORDERS[BANK])) == [(Code.FORBIDDEN, ("organization",))]
     assert await desk.refused(desk.sign(HOSPITAL, viewer=ADMIN)) == NO_RIGHT
     await desk.sign(HOSPITAL)
     by = act(RECORDERS[BANK], "代办")
     for action in (signing.withdraw_signature, signing.decline):
-        assert await desk.refused(desk.step(action, by, organization=HOSPITAL)) == NO_RIGHT
+        assert await desk.refused(desk.step(action, by, organization=HOSPITAL)) == [(Code.FORBIDDEN, ("organization",))]
 
 
 async def test_only_parties_sign_withdraw_and_decline() -> None:

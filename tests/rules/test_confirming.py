@@ -69,7 +69,7 @@ async def test_the_latest_word_of_an_organization_stands(store: MemoryStore) -> 
 @pytest.mark.parametrize(
     ("viewer", "organization", "problem"),
     [
-        (BANKER, "org_fire", (Code.FORBIDDEN, ())),
+        (BANKER, "org_fire", (Code.FORBIDDEN, ("organization",))),
         (ADMIN, "org_bank", (Code.FORBIDDEN, ())),
         (RECORDER, "org_hospital", (Code.RULE_BROKEN, ("organization",))),
         (FOREIGN, "org_bank", (Code.NOT_FOUND, ("id",))),

@@ -13,8 +13,9 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from service.claims import LONGEST_TOKEN
 from service.errors import Refusal
-from service.identity import LONGEST_TOKEN, Identity
+from service.identity import Identity
 from service.viewer import ANONYMOUS
 from tests.rules.identity_scene import AUDIENCE, ISSUER, KEYS, LOCAL, ROLES, RSA, WHO, Website, now, published, token
 
@@ -40,7 +41,7 @@ async def test_our_own_tokens_hold_beside_those_of_the_issuer(site: Website) -> 
 
 def forged(header: dict[str, Any], payload: dict[str, Any] | None = None) -> str:
     """A token with a signature of nothing."""
-    said = payload or {"iss": ISSUER, "aud": AUDIENCE, "sub": "张联络", "exp": 9999999999, "roles": ROLES}
+    said = payload or {"iss": ISSUER, "aud": AUDIENCE, "sub": "张联络", "iat": 1, "exp": 9999999999, "roles": ROLES}
     parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in (header, said)]
     return ".".join([*parts, ""])
 
@@ -56,7 +57,7 @@ def with_public_key_as_secret() -> str:
 
 
 def with_headers(key: Any, **headers: Any) -> str:
-    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "x", "exp": 9999999999}
+    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "x", "iat": 1, "exp": 9999999999}
     return jwt.encode(claims, key, "RS256", {"kid": "r1", **headers})
 
 
@@ -88,6 +89,7 @@ FORGERIES: dict[str, Callable[[], str]] = {
         x5u="https://evil.example/x",
         jwk=published("r1", STRANGE, "RS256"),
     ),
+    "one of its own keys in its header": lambda: with_headers(STRANGE, jwk=published("r1", RSA, "RS256")),
     "an unknown crit": lambda: with_headers(RSA, crit=["exotic"], exotic=1),
     "another audience": lambda: token(aud="other"),
     "no audience": lambda: token(aud=None),
@@ -95,6 +97,7 @@ FORGERIES: dict[str, Callable[[], str]] = {
     "no issuer": lambda: token(iss=None),
     "no subject": lambda: token(sub=None),
     "a subject of the service itself": lambda: token(sub="service:follower"),
+    "neither beginning nor moment of issue": lambda: token(iat=None),
     "no end": lambda: token(exp=None),
     "not yet": lambda: token(nbf=now() + dt.timedelta(minutes=5)),
     "roles that are no list": lambda: token(roles="NETWORK_ADMIN"),
@@ -103,6 +106,12 @@ FORGERIES: dict[str, Callable[[], str]] = {
     "tampered": lambda: tampered(token()),
     "cut short": lambda: token()[:-4],
 }
+
+
+async def test_what_the_forgeries_are_made_of_would_hold_without_what_is_wrong_with_them(site: Website) -> None:
+    assert (await site.who(with_headers(RSA))).subject == "x"
+    assert (await site.who(with_headers(RSA, jku="https://evil.example/keys", exotic=1))).subject == "x"
+    assert site.asked == [f"{ISSUER}/.well-known/openid-configuration", f"{ISSUER}/keys"]  # and nothing of evil
 
 
 @pytest.mark.parametrize("name", FORGERIES)

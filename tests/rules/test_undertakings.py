@@ -31,6 +31,7 @@ from tests.rules.commitment_scene import (
 TOMORROW = TODAY + dt.timedelta(days=1)
 WRONG_STATE = [(Code.ILLEGAL_STATE, ("id",))]
 NO_RIGHT = [(Code.FORBIDDEN, ())]
+NOT_FOR_IT = [(Code.FORBIDDEN, ("organization",))]
 NO_SIDE = [(Code.REFERENCE_INVALID, ("organization",))]
 
 
@@ -71,7 +72,7 @@ async def test_each_side_signs_for_itself_and_its_staff_is_fixed() -> None:
         ({"headcount": "hea_undated"}, [broken("headcount")]),
         ({"headcount": "hea_empty"}, [broken("headcount")]),
         ({"signer": "王" * 101}, [(Code.INVALID, ("sides", 0, "signer"))]),
-        ({"by": BANK}, NO_RIGHT),
+        ({"by": BANK}, NOT_FOR_IT),
         ({"own": BRIGADE, "by": HOSPITAL, "headcount": "hea_hospital"}, NO_SIDE),
     ],
 )
@@ -96,7 +97,7 @@ async def test_a_mistaken_signature_is_withdrawn_before_the_last() -> None:
     desk = await Desk.drawn_up()
     await desk.sign()
     unsign = signing.withdraw_signature
-    assert await desk.refused(desk.step(unsign, BANK, organization=HOSPITAL)) == NO_RIGHT
+    assert await desk.refused(desk.step(unsign, BANK, organization=HOSPITAL)) == NOT_FOR_IT
     assert await desk.refused(desk.step(unsign, BANK, organization=BANK)) == [broken("organization")]
     assert await desk.refused(desk.step(unsign, reason=None, organization=HOSPITAL)) == [(Code.REQUIRED, ("reason",))]
     after = await desk.step(unsign, organization=HOSPITAL)
@@ -119,7 +120,7 @@ async def test_a_mistaken_signature_is_withdrawn_before_the_last() -> None:
         ({"ends": TODAY - dt.timedelta(days=1)}, [broken("ends")]),
         ({"evidence": ["att_x", "att_1"]}, [invalid("evidence", 0)]),
         ({"evidence": ["att_far"]}, [invalid("evidence", 0)]),
-        ({"by": BANK}, NO_RIGHT),
+        ({"by": BANK}, NOT_FOR_IT),
         ({"own": BANK}, [broken("organization")]),  # has not signed
         ({"own": BRIGADE, "by": HOSPITAL}, NO_SIDE),
     ],
@@ -174,7 +175,7 @@ async def test_a_publicity_goes_on_until_it_is_ended() -> None:
         ({"persons": [str(number) for number in range(MOST_PERSONS + 1)]}, [(Code.LIMIT_EXCEEDED, ("persons",))]),
         ({"persons": ["甲"], "acknowledged_on": TOMORROW}, [broken("acknowledged_on")]),
         ({"persons": ["甲"], "acknowledged_on": dt.date(2023, 12, 31)}, [broken("acknowledged_on")]),
-        ({"persons": ["甲"], "by": BANK}, NO_RIGHT),
+        ({"persons": ["甲"], "by": BANK}, NOT_FOR_IT),
         ({"persons": ["甲"], "own": BANK}, [broken("organization")]),
         ({"persons": ["甲"], "own": BRIGADE, "by": HOSPITAL}, NO_SIDE),
         ({"persons": ["甲"], "commitment": "com_x"}, [invalid("commitment")]),
@@ -269,7 +270,7 @@ async def test_what_withdrawal_is_refused(given: dict[str, Any], found: Any) -> 
     await desk.sign()
     assert await desk.refused(desk.withdraw(**given)) == found
     assert await desk.refused(desk.step(ending.withdraw, ADMIN, organization=HOSPITAL)) == NO_RIGHT
-    assert await desk.refused(desk.step(ending.withdraw, BANK, organization=HOSPITAL)) == NO_RIGHT
+    assert await desk.refused(desk.step(ending.withdraw, BANK, organization=HOSPITAL)) == NOT_FOR_IT
 
 
 async def test_clauses_and_evidence_of_another_network_do_not_fit_whoever_may_read_them() -> None:
