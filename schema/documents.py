@@ -41,8 +41,8 @@ class Documents:
         if own_id in self.texts:
             return self.texts[own_id]
         if query is None:
-            english, chinese = "PersistedQueryNotFound", "没有该编号的查询文档。"
-            raise Rejected(404, english, chinese, Code.PERSISTED_QUERY_NOT_FOUND)
+            word = "PersistedQueryNotFound"  # in every language: urql goes by it, not by the code
+            raise Rejected(404, word, word, Code.PERSISTED_QUERY_NOT_FOUND)
         if self.only:
             raise self._untrusted()
         if hashlib.sha256(query.encode()).hexdigest() != own_id.removeprefix("sha256:"):
