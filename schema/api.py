@@ -98,8 +98,8 @@ async def _found(info: Info, own_id: str) -> Document | None:
     return None if kind is None else await info.context.reader.one(kind.PREFIX, own_id, stored_fields(info, kind))
 
 
-async def _node(info: Info, id: Id, as_of: AsOf = None) -> Any:
-    read_as_of(info, as_of)
+async def _node(info: Info, id: Id) -> Any:
+    """Relay's compiler fetches records by it, which takes an id and nothing else; as of a moment, there is `nodes`."""
     return await _found(info, id)
 
 

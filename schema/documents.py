@@ -48,9 +48,9 @@ class Documents:
             return self.texts[own_id]
         if self.bound:
             raise self._untrusted()
-        if query is None:  # a client that is told so sends the text
-            english, chinese = "PersistedQueryNotFound", "没有该编号的查询文档。"
-            raise Rejected(404, english, chinese, Code.PERSISTED_QUERY_NOT_FOUND)
+        if query is None:
+            word = "PersistedQueryNotFound"  # in every language: urql goes by it, not by the code
+            raise Rejected(404, word, word, Code.PERSISTED_QUERY_NOT_FOUND)
         if self.only:
             raise self._untrusted()
         if hashlib.sha256(query.encode()).hexdigest() != own_id.removeprefix("sha256:"):

@@ -14,7 +14,7 @@ from schema.cooperation.enums import AgreementKind, AgreementLevel, AgreementSta
 from schema.cooperation.following import UnderAgreement
 from schema.cooperation.texts import (
     Amendment,
-    Decline,
+    DeclinedSignature,
     Signature,
     TextVersion,
     amendment,
@@ -115,7 +115,7 @@ class Agreement(Recorded, UnderAgreement):
         right=Right.READ_CONTACTS,
         resolver=_signers,
     )
-    declines: list[Decline] | None = field(
+    declines: list[DeclinedSignature] | None = field(
         "Every refusal to sign.",
         "全部拒签。",
         needs=("declines", *RIGHTS_KEYS),

@@ -36,7 +36,7 @@ class Signature:
 
 
 @strawberry.type(description=both("A party's refusal to sign.", "签约方拒签。"))
-class Decline:
+class DeclinedSignature:
     organization: OrganizationType | None = one(None, "organization", OrganizationRecord, "Who declined.", "拒签单位。")
     version: int = field("The text version.", "文本版本号。")
     declined_at: Moment = field("When.", "时间。")

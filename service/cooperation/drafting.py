@@ -7,7 +7,7 @@ Each refusal names every problem found. Who may do it, and in which state, is `A
 
 import datetime as dt
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -170,13 +170,13 @@ async def _unfit_renewal(store: "Store", act: Act, agreement: Agreement, before:
 async def unfit_references(store: "Store", act: Act, agreement: Agreement) -> list[Problem]:
     """What is wrong with the organisations and branches that the parties name, as they stand today."""
     problems: list[Problem] = []
-    found: dict[str, Document] = {}
+    found: dict[str, dict[str, Document]] = defaultdict(dict)  # by type: an organisation is no branch
     for prefix, references in _references(agreement).items():
         try:
-            found |= await store.refer(references, prefix, act)
+            found[prefix] = await store.refer(references, prefix, act)
         except Refusal as refusal:
             problems += refusal.problems
-    return [*problems, *unfit_branches(agreement, found)]
+    return [*problems, *unfit_branches(agreement, found["bra"])]
 
 
 def _references(agreement: Agreement) -> dict[str, dict[Path, str]]:

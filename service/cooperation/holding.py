@@ -3,6 +3,7 @@
 Each refusal names every problem found. Who may do it, and in which state, is `Activity.STEPS`.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -135,16 +136,16 @@ async def _problems(store: "Store", act: Act, after: Activity, before: Activity 
         *not_yet_over(after, act),
         *half_linked(after),
     ]
-    found: dict[str, Document] = {}
+    found: dict[str, dict[str, Document]] = defaultdict(dict)  # by type: an id of another one's is no agreement
     for prefix, references in _references(after, before).items():
         try:
-            found |= await store.refer(references, prefix, act)
+            found[prefix] = await store.refer(references, prefix, act)
         except Refusal as refusal:
             problems += refusal.problems
-    problems += foreign_branches(after, found)
-    if series := found.get(after.plan or ""):
+    problems += foreign_branches(after, found["bra"])
+    if series := found["pla"].get(after.plan or ""):
         problems += unfit_plan(after, series)
-    if agreement := found.get(after.agreement or ""):
+    if agreement := found["agr"].get(after.agreement or ""):
         problems += unfit_agreement(after, agreement)
     if agreement and not any(problem.code is Code.REFERENCE_INVALID for problem in problems):
         lines = await store.lines("org", sorted(after.organizations))

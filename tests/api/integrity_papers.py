@@ -35,7 +35,8 @@ class Dossier:
         self.pages = pages(self.files[f"{self.own_id}.pdf"])
         self.text = "".join(line for page in self.pages for line in page)
         self.book = opened(self.files[f"{self.own_id}.xlsx"])
-        self.told: Any = year.officer.one(query, id=self.own_id, asOf=self.manifest["request"]["asOf"])
+        self.told: Any
+        [self.told] = year.officer.one(query, id=self.own_id, asOf=self.manifest["request"]["asOf"])
         enums = year.front_end.ask(texts.WORDS)
         self.words = {
             (enum, each["name"]): CHINESE.split(each["description"])[-1].removesuffix("。")

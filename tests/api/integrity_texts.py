@@ -65,7 +65,7 @@ RECTIFY = writing("rectifyFinding", f"{STEP}, input: RectificationFacts!", "Find
 VERIFY = writing("verifyFinding", f"{STEP}, effective: Boolean!, note: String", "Finding", "status closedOn")
 DISCARD_FINDING = writing("discardFinding", WHY, "Finding", "status")
 
-BLOCKERS = """query Blockers($id: ID!, $asOf: DateTime) { node(id: $id, asOf: $asOf) { ... on Commitment {
+BLOCKERS = """query Blockers($id: ID!) { node(id: $id) { ... on Commitment {
   status effectiveFrom blockers { code organization { id } since done wanted }
   sides { staff required known countPending }
 } } }"""
@@ -96,7 +96,7 @@ AUDIT = """query Audit($id: ID!) { node(id: $id) { ... on Audit {
   }
 } } }"""
 AS_OF = """query Then($network: ID!, $id: ID!, $moment: DateTime!) {
-  node(id: $id, asOf: $moment) { ... on Commitment { status sides { known } } }
+  nodes(ids: [$id], asOf: $moment) { ... on Commitment { status sides { known } } }
   integrityChecks(network: $network, asOf: $moment, checks: [COOPERATION_WITHOUT_COMMITMENT], first: 100) {
     nodes { organization { id } verdict }
   }
@@ -104,7 +104,7 @@ AS_OF = """query Then($network: ID!, $id: ID!, $moment: DateTime!) {
 TRAIL = """query Trail($network: ID!) {
   verifyTrail(network: $network) { sound complete sequence provedSequence faults { message } }
 }"""
-TOLD_COMMITMENT = """query Told($id: ID!, $asOf: DateTime!) { node(id: $id, asOf: $asOf) { ... on Commitment {
+TOLD_COMMITMENT = """query Told($id: ID!, $asOf: DateTime!) { nodes(ids: [$id], asOf: $asOf) { ... on Commitment {
   id version status clauseHash clauseVersion expiresOn drawnUpOn agreement { title }
   clauseSet { title versions { number clauses { category chinese english } } }
   sides { organization { name } signedOn { from } signer staff required known knownOn publicisedOn
@@ -112,12 +112,12 @@ TOLD_COMMITMENT = """query Told($id: ID!, $asOf: DateTime!) { node(id: $id, asOf
   acknowledgements { nodes { id organization { name } acknowledgedOn people clauseVersion status } }
   breaches { nodes { id organization { name } happenedOn { from } category description judgement resolution status } }
 } } }"""
-TOLD_PARTNER = """query Told($id: ID!, $asOf: DateTime!) { node(id: $id, asOf: $asOf) { ... on Organization {
+TOLD_PARTNER = """query Told($id: ID!, $asOf: DateTime!) { nodes(ids: [$id], asOf: $asOf) { ... on Organization {
   name shortName status agreements { nodes { id title } }
   gifts { nodes { id givenOn { from } giver { name } receiver { name } item estimatedValue kind decision status } }
   findings { nodes { id raisedOn title grade responsible due status } }
 } } }"""
-TOLD_AUDIT = """query Told($id: ID!, $asOf: DateTime!) { node(id: $id, asOf: $asOf) { ... on Audit {
+TOLD_AUDIT = """query Told($id: ID!, $asOf: DateTime!) { nodes(ids: [$id], asOf: $asOf) { ... on Audit {
   title status version asOf conclusion officer organizations { name }
   results(first: 100) { nodes { check { code } verdict organization { name } since due figure } }
   findings { nodes { id raisedOn organization { name } title description cause grade responsible due status

@@ -40,7 +40,7 @@ ASKED = f"""query($at: DateTime, $network: ID!, $ids: [ID!]!, $bank: ID!) {{
   organizations(asOf: $at, where: {{memberOf: $network}}, first: 4) {{ {PAGE} nodes {{ name contacts {{ name }}
     memberships {{ totalCount nodes {{ status joined {{ from }} network {{ name }} }} }}
     agreements(where: {{kind: CO_BUILDING}}, first: 1) {{ {PAGE} nodes {{ title status }} }} }} }}
-  node(id: $bank, asOf: $at) {{ ... on Organization {{ id name version status duplicates {{ totalCount }}
+  bank: nodes(ids: [$bank], asOf: $at) {{ ... on Organization {{ id name version status duplicates {{ totalCount }}
     activityCount: activities {{ totalCount }} }} }}
   nodes(ids: $ids, asOf: $at) {{ __typename id ... on Recorded {{ version createdAt viewerCan }} }}
 }}"""
@@ -143,21 +143,19 @@ async def test_several_moments_stand_beside_each_other_and_beside_the_present(ho
         moments.append((await tick()).isoformat())
         await do(house, "correctOrganization", id=BANK, version=version, reason=REASON, input={"name": name})
     query = """query($one: DateTime, $two: DateTime) { now: node(id: "org_boc_yuexiu") { ...Own }
-        one: node(id: "org_boc_yuexiu", asOf: $one) { ...Own } two: node(id: "org_boc_yuexiu", asOf: $two) { ...Own }
-        same: nodes(ids: ["org_boc_yuexiu"], asOf: $two) { ...Own } }
+        one: nodes(ids: ["org_boc_yuexiu"], asOf: $one) { ...Own }
+        two: nodes(ids: ["org_boc_yuexiu"], asOf: $two) { ...Own } }
         fragment Own on Organization { name viewerCan }"""
     found = await house.data(query, one=moments[1], two=moments[2])
     nothing: list[str] = []
     assert found["now"] == {"name": "丙", "viewerCan": ["CORRECT", "ARCHIVE", "MERGE"]}
-    assert found["one"] == {"name": "甲", "viewerCan": nothing}
-    assert found["two"] == {"name": "乙", "viewerCan": nothing}
-    assert found["same"] == [found["two"]]
+    assert found["one"] == [{"name": "甲", "viewerCan": nothing}]
+    assert found["two"] == [{"name": "乙", "viewerCan": nothing}]
 
 
 @pytest.mark.parametrize(
     "field",
     [
-        'node(id: "org_boc_yuexiu", asOf: $at)',
         'nodes(ids: ["org_boc_yuexiu"], asOf: $at)',
         "organizations(asOf: $at) { totalCount } #",
         'agreements(network: "net_002_derma", asOf: $at) { totalCount } #',
@@ -179,10 +177,10 @@ async def test_a_day_is_the_day_of_shanghai_at_that_moment(house: House) -> None
     house.at = dt.datetime(2026, 12, 31, 3, tzinfo=dt.UTC)
     own = await made(house, "draftAgreement", input={**given, "signedOn": {"from": "2026-12-01"}})
     house.at += dt.timedelta(days=9)
-    query = "query($id: ID!, $at: DateTime) { node(id: $id, asOf: $at) { ... on Agreement { status } } }"
+    query = "query($id: ID!, $at: DateTime) { nodes(ids: [$id], asOf: $at) { ... on Agreement { status } } }"
     for moment, state in (("15:59:59.999", "SIGNED"), ("16:00:00", "ACTIVE")):
         found = await house.data(query, id=own, at=f"2026-12-31T{moment}Z")
-        assert found == {"node": {"status": state}}
+        assert found == {"nodes": [{"status": state}]}
 
 
 async def test_a_draft_is_told_then_to_those_who_may_read_drafts_now(house: House) -> None:
@@ -190,9 +188,11 @@ async def test_a_draft_is_told_then_to_those_who_may_read_drafts_now(house: Hous
     then = await tick()
     for version, text in enumerate(("二", "三"), start=1):
         await do(house, "reviseAgreement", id=own, version=version, text=text, reason=REASON)
-    query = "query($id: ID!, $at: DateTime) { node(id: $id, asOf: $at) { ... on Agreement { versions { number } } } }"
+    query = (
+        "query($id: ID!, $at: DateTime) { nodes(ids: [$id], asOf: $at) { ... on Agreement { versions { number } } } }"
+    )
     for viewer, found in ((ADMIN, {"versions": [{"number": 1}]}), (FRONT_END, None), (ANONYMOUS, None)):
-        assert (await house.data(query, viewer, id=own, at=then.isoformat()))["node"] == found
+        assert (await house.data(query, viewer, id=own, at=then.isoformat()))["nodes"] == [found]
 
 
 async def test_below_many_records_the_past_costs_as_many_commands_as_below_one(

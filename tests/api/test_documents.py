@@ -53,9 +53,11 @@ async def test_a_known_document_may_be_asked_for_by_get(house: House) -> None:
     assert by_hash.json() == by_id.json() == WHO
 
 
-async def test_an_unknown_id_is_told_as_clients_expect_so_that_they_send_the_text(house: House) -> None:
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+async def test_an_unknown_id_is_told_as_clients_expect_so_that_they_send_the_text(house: House, language: str) -> None:
+    """urql goes by the message alone, also in the browser of a reader of Chinese."""
     async with asking(house, only=False, texts={}) as client:
-        answer = await post(client, named(HASH))
+        answer = await post(client, named(HASH), accept_language=language)
         assert answer.status_code == 404
         assert codes(answer) == ["PERSISTED_QUERY_NOT_FOUND"]
         assert answer.json()["errors"][0]["message"] == "PersistedQueryNotFound"

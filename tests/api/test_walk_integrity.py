@@ -75,7 +75,7 @@ def past_stands(year: Year) -> None:
     """As of the moment when both had signed, the commitment is still pending and the bank without one."""
     asked = {"network": NETWORK, "id": year.made["commitment"], "moment": year.moments["both have signed"]}
     then = year.officer.ask(texts.AS_OF, **asked)
-    assert then["node"] == {"status": "PENDING", "sides": [{"known": 0}, {"known": 0}]}
+    assert then["nodes"] == [{"status": "PENDING", "sides": [{"known": 0}, {"known": 0}]}]
     said = {each["organization"]["id"]: each["verdict"] for each in then["integrityChecks"]["nodes"]}
     assert said[BANK] == "NO_FIGURE"
     assert year.officer.one(texts.BLOCKERS, id=year.made["commitment"])["status"] == "EFFECTIVE"

@@ -45,7 +45,7 @@ LIST = """query($at: DateTime, $network: ID!) {
     agreements(network: $network, asOf: $at, where: {kind: INTEGRITY_PARTNER}, first: 20) {
     totalCount nodes { id title status version updatedAt parties { organization { name } } }
     pageInfo { hasNextPage endCursor } } }"""
-ONE = """query($at: DateTime) { node(id: "agr_00700", asOf: $at) { ... on Agreement { title status version
+ONE = """query($at: DateTime) { nodes(ids: ["agr_00700"], asOf: $at) { ... on Agreement { title status version
     parties { organization { name } } } } }"""
 
 

@@ -22,7 +22,10 @@ UNFINISHED = re.compile("|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X")))
 def faults(root: Path) -> Iterator[str]:
     """What is wrong in the tree below `root`, one line each."""
     files = {
-        path: path.read_text(encoding="utf-8") for folder in FOLDERS for path in sorted((root / folder).rglob("*.py"))
+        path: path.read_text(encoding="utf-8")
+        for folder in FOLDERS
+        for path in sorted((root / folder).rglob("*.py"))
+        if "node_modules" not in path.parts
     }
     for path, text in files.items():
         name = path.relative_to(root).as_posix()

@@ -166,6 +166,13 @@ async def test_one_descendant_of_two_parties_does_not_stand_for_both(store: Memo
     assert (await holding.record(store, act(), facts(agreement="agr_2", participations=both)))["version"] == 1
 
 
+async def test_a_record_that_is_known_as_something_else_is_no_agreement(store: MemoryStore) -> None:
+    named = facts()["network"]
+    assert await codes(holding.plan(store, act(), facts(agreement=named))) == [(Code.REFERENCE_INVALID, ("agreement",))]
+    no_plan = [(Code.REFERENCE_INVALID, ("plan",))]
+    assert await codes(holding.plan(store, act(), facts(plan=named, plan_line=1))) == no_plan
+
+
 async def test_an_agreement_is_judged_again_when_what_it_asks_for_changes(store: MemoryStore) -> None:
     await stand(store, ActivityStatus.HELD, starts_at=at(2024, 2, 1), ends_at=None, agreement="agr_1")
     store.put(agreement("agr_1", "org_hospital", "org_bank", stage=Stage.DISCARDED))

@@ -87,6 +87,7 @@ async def test_an_activity_may_have_several_topics_and_is_found_under_each_pilla
         ([HOST, GUEST | {"organization": "org_gone"}],
          [(Code.REFERENCE_INVALID, ("participations", 1, "organization"))]),
         ([HOST | {"branch": "bra_none"}, GUEST], [(Code.REFERENCE_INVALID, ("participations", 0, "branch"))]),
+        ([HOST | {"branch": "org_hospital"}, GUEST], [(Code.REFERENCE_INVALID, ("participations", 0, "branch"))]),
         ([HOST | {"branch": ""}, GUEST], [(Code.REFERENCE_INVALID, ("participations", 0, "branch"))]),
         ([HOST, GUEST | {"branch": "bra_h1"}], [(Code.REFERENCE_INVALID, ("participations", 1, "branch"))]),
         ([HOST, GUEST | {"head_count": -1}], [(Code.INVALID, ("participations", 1, "head_count"))]),

@@ -44,6 +44,11 @@ REFUSED_DRAFTS = [
     (NATIVE, parties("hospital", "closed"), [(DANGLING, ("parties", 1, "organization"))]),
     (REPORTED, parties("hospital", "nobody"), [(DANGLING, ("parties", 1, "organization"))]),
     (NATIVE, parties("hospital/nowhere", "bank"), [(DANGLING, ("parties", 0, "branch"))]),
+    (
+        NATIVE,
+        {"parties": [{"organization": "org_hospital", "branch": "org_hospital"}, {"organization": "org_bank"}]},
+        [(DANGLING, ("parties", 0, "branch"))],
+    ),
     (REPORTED, parties("hospital", "bank/hospital"), [(DANGLING, ("parties", 1, "branch"))]),
     (NATIVE, parties("hospital/ward", "bank"), [(BROKEN, ("parties", 0, "branch"))]),
     (NATIVE, BRANCH | parties("hospital/ward", "bank"), [(REQUIRED, ("parties", 1, "branch"))]),

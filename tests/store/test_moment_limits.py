@@ -160,7 +160,7 @@ ASKED = f"""query($at: DateTime!, $ids: [ID!]!) {{
     parties {{ organization {{ name }} }} activities(first: 1) {{ totalCount nodes {{ title }} }} }} }}
   organizations(asOf: $at, where: {{memberOf: "{NETWORK}"}}, first: 3) {{ totalCount nodes {{ name
     memberships(first: 1) {{ totalCount nodes {{ status network {{ name }} }} }} children {{ totalCount }} }} }}
-  node(id: "{BANK}", asOf: $at) {{ ... on Organization {{ name updatedAt timeline {{ totalCount }} }} }}
+  bank: nodes(ids: ["{BANK}"], asOf: $at) {{ ... on Organization {{ name updatedAt timeline {{ totalCount }} }} }}
   nodes(ids: $ids, asOf: $at) {{ ... on Recorded {{ version updatedAt }} }} }}"""
 
 
