@@ -9,6 +9,7 @@
 Fragments are expanded and `@skip` and `@include` decided as graphql-core does it, by its own functions.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -82,6 +83,7 @@ class Collector:
         found = (each for each in self.document.definitions if isinstance(each, FragmentDefinitionNode))
         self._fragments = {each.name.value: FragmentDetails(each) for each in found}
         self._known: dict[tuple[object, ...], Shape] = {}
+        self.uses: Counter[int] = Counter()  # of shapes, by identity
 
     def root(self) -> Shape:
         """The shape of the answer. Raises `NotCompiled` for an operation that is left to Strawberry."""
@@ -112,6 +114,7 @@ class Collector:
                 raise NotCompiled(f"it has more than {MOST_SHAPES:,} shapes")
             found = collect_subfields(self.schema, self._fragments, self.values, self.operation, own_type, details)
             self._known[own] = self._shape(root, own_type, found.grouped_field_set)
+        self.uses[id(self._known[own])] += 1
         return self._known[own]
 
     def _possible(self, named: GraphQLNamedType) -> list[GraphQLObjectType]:

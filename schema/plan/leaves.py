@@ -13,14 +13,15 @@ from graphql.type.scalars import GRAPHQL_MAX_INT, GRAPHQL_MIN_INT
 from schema.plan.arguments import Deoptimized
 from schema.scalars import moment_text
 
-TEXT, TRUTH = "type({0}) is str", "type({0}) is bool"
-WHOLE = f"type({{0}}) is int and {GRAPHQL_MIN_INT} <= {{0}} <= {GRAPHQL_MAX_INT}"
+TEXT, TRUTH = "type(v) is str", "type(v) is bool"
+WHOLE = f"type(v) is int and {GRAPHQL_MIN_INT} <= v <= {GRAPHQL_MAX_INT}"
+MOMENT = "v.isoformat('T', 'milliseconds') + 'Z' if type(v) is datetime and v.tzinfo is None else {}(v)"
 USUAL = {"String": TEXT, "ID": TEXT, "Date": TEXT, "Boolean": TRUTH, "Int": WHOLE}
 
 
-def usual_test(leaf: GraphQLNamedType, name: str) -> str | None:
-    """The expression that tells whether the value called `name` is written as it is; None where none is."""
-    return USUAL[leaf.name].format(name) if leaf.name in USUAL else None
+def usual_test(leaf: GraphQLNamedType) -> str | None:
+    """The expression that tells whether the value `v` is written as it is; None where none is."""
+    return USUAL.get(leaf.name)
 
 
 def written(leaf: GraphQLScalarType) -> Callable[[Any], Any]:

@@ -96,8 +96,9 @@ class Text:
         found = (each for each in self.document.definitions if isinstance(each, FragmentDefinitionNode))
         operation = Operation(self._schema, self.operation, {each.name.value: each for each in found})
         try:
-            root = Collector(self._schema._schema, self.document, self.operation, values).root()
-            return Variant(Emitter(self._schema, operation).plan(root))
+            collector = Collector(self._schema._schema, self.document, self.operation, values)
+            root = collector.root()
+            return Variant(Emitter(self._schema, operation, collector.uses).plan(root))
         except NotCompiled as reason:
             return Variant(None, str(reason))
 

@@ -62,7 +62,7 @@ class Run:
         self.waves = 0
         self.outcomes: dict[str, Any] = {}  # of the mutations that were run
         self._plan, self._steps, self._variables = plan, plan.operation.steps, variables
-        self._waiting: dict[int, Waiting] = {}
+        self.waiting: list[Waiting] = [[] for _ in self._steps]  # by step
         self._infos: dict[int, Told] = {}
         self._arguments: dict[int, Arguments] = {}
 
@@ -72,14 +72,10 @@ class Run:
         if not self._plan.serial:
             await self._settle()
             return row
-        roots, self._waiting = self._waiting, {}
-        for number, waiting in roots.items():
-            self._waiting = {number: waiting}
+        for step, waiting in self._wave():
+            self.waiting[step.number] = waiting
             await self._settle()
         return row
-
-    def waiting(self, number: int) -> Waiting:
-        return self._waiting.setdefault(number, [])
 
     def info(self, number: int) -> Any:
         """What the resolver of a step is told."""
@@ -101,10 +97,8 @@ class Run:
 
     async def _settle(self) -> None:
         """Look up what waits, until nothing does."""
-        while self._waiting:
+        while wave := self._wave():
             self.waves += 1
-            wave = [(self._steps[number], waiting) for number, waiting in self._waiting.items() if waiting]
-            self._waiting = {}
             links: defaultdict[tuple[Reader, str], list[tuple[Step, Waiting]]] = defaultdict(list)
             tasks = []
             for step, waiting in wave:
@@ -118,6 +112,13 @@ class Run:
                 await tasks[0]
             else:
                 await asyncio.gather(*tasks)
+
+    def _wave(self) -> list[tuple[Step, Waiting]]:
+        """What waits, taken over; what comes meanwhile is for the next wave."""
+        wave = [(self._steps[number], waiting) for number, waiting in enumerate(self.waiting) if waiting]
+        for step, _ in wave:
+            self.waiting[step.number] = []
+        return wave
 
     async def _call(self, step: Step, waiting: Waiting) -> None:
         """Call the resolver of a step for each source."""
