@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TypeAlias
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -18,6 +19,7 @@ from schema.api import schema
 from schema.documents import ANY, Documents, DocumentsInvalid, documents_in
 from schema.dossiers.routes import dossier_routes
 from schema.dossiers.words import words
+from schema.failures import not_routed
 from schema.files.routes import Taking, attachment_routes
 from schema.graphiql import graphiql_routes, samples
 from schema.http import graphql_route
@@ -85,7 +87,12 @@ def create_app(settings: Settings, announce: Announce | None = None, metrics: Me
     ]
     if settings.development:
         routes += graphiql_routes("/graphql", samples())
-    return Starlette(routes=routes, lifespan=background.lifespan, middleware=settings.transport.middleware(metrics))
+    layers = settings.transport.middleware(metrics)
+    app = Starlette(
+        routes=routes, lifespan=background.lifespan, middleware=layers, exception_handlers={HTTPException: not_routed}
+    )
+    app.router.redirect_slashes = False  # to an address made of whatever host the request names
+    return app
 
 
 def documents_of(settings: Settings) -> Documents:
