@@ -4,6 +4,7 @@ What an error says and its code are those of `service.errors`; nothing tells of 
 """
 
 import logging
+import re
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +20,10 @@ from service import errors
 from service.errors import Code, Problem, Refusal, Unavailable
 
 JSON, GRAPHQL = "application/json", "application/graphql-response+json"
-SUGGESTION = " Did you mean "  # graphql-core tells with it what else there is
+LONGEST_MESSAGE = 500  # characters, of which a caller's own names and values may be many
+UNTOLD = re.compile(
+    r" Did you mean .*|Exceeds the limit \(.* to increase the limit", re.DOTALL
+)  # by graphql-core, Python
 MOST_ERRORS = 10  # told of one request
 STATUS = {
     Code.BAD_REQUEST: 400,
@@ -105,7 +109,7 @@ def shown(error: GraphQLError, language: Language, development: bool) -> list[di
     if cause is None or (error.nodes and not error.path):  # found before anything was executed
         locations = [{"line": one.line, "column": one.column} for one in error.locations or ()]
         code = {"extensions": {"code": Code.GRAPHQL_INVALID}}
-        said = error.message.partition(SUGGESTION)[0]
+        said = UNTOLD.sub("", error.message)[:LONGEST_MESSAGE]
         return [{"message": said, **({"locations": locations} if locations else {}), **place, **code}]
     return [{**_internal(error, language, development), **place}]
 

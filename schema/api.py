@@ -45,7 +45,7 @@ from schema.integrity.findings import FindingQuery
 from schema.integrity.gifts import GiftMutation, GiftQuery
 from schema.integrity.overview import OverviewQuery
 from schema.integrity.undertaking import UndertakingMutation
-from schema.limits import Limits, exceeded, measured, too_long
+from schema.limits import Limits, exceeded, measured, too_large, too_long
 from schema.moments import AsOf, read_as_of
 from schema.network.branches import PartyBranchMutation
 from schema.network.departments import DepartmentMutation, DepartmentQuery
@@ -219,9 +219,10 @@ class OneOperation(SchemaExtension):
         yield
 
     def on_parse(self) -> Iterator[None]:
-        yield
         asked = self.execution_context
         limits: Limits = asked.context.limits
+        too_large(asked.query or "", limits)
+        yield
         if asked.graphql_document is None:
             refuse_any(too_long(asked.pre_execution_errors or (), limits))
             return

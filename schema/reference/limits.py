@@ -18,6 +18,7 @@ from service.store.reads import MOST_COUNTED, MOST_ON_A_PAGE
 from service.store.tallies import MOST_PARTNERS
 
 OPERATION = {
+    "characters": ("Characters of a document", "查询文档的字符数"),
     "tokens": ("Tokens of an operation", "一次操作的词元数"),
     "depth": ("Depth of an operation", "一次操作的嵌套层数"),
     "introspection_depth": ("Depth of introspection", "内省查询的嵌套层数"),
