@@ -222,6 +222,7 @@ class OneOperation(SchemaExtension):
         asked = self.execution_context
         limits: Limits = asked.context.limits
         too_large(asked.query or "", limits)
+        asked.context.characters = len(asked.query or "")
         yield
         if asked.graphql_document is None:
             refuse_any(too_long(asked.pre_execution_errors or (), limits))

@@ -21,7 +21,7 @@ Language = Literal["en", "zh"]
 
 @dataclass
 class Context:
-    """Nothing changes it but `renew`, between the events of a subscription."""
+    """Nothing changes it but what is noted of the operation, and `renew`, between the events of a subscription."""
 
     viewer: Viewer
     at: dt.datetime
@@ -33,6 +33,7 @@ class Context:
     known_keys: KnownKeys = field(default_factory=dict)  # whose signatures on checkpoints hold
     accesses: Accesses = field(default_factory=Accesses)  # what is answered that is restricted
     measures: list[Measure] = field(default_factory=list)  # of the operation, once it is measured
+    characters: int = 0  # of the text that had to be parsed for it
     as_of: dt.datetime | None = None  # the moment that it is read at, where that is not the present
     moments: dict[str | int, "Context"] = field(default_factory=dict)  # by root field, where one is read as of another
 

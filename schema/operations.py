@@ -26,6 +26,7 @@ from service.trail.keys import KnownKeys
 from service.viewer import Viewer
 
 OPERATION_SECONDS = 15.0
+CHARACTERS = 20  # of a text take as long to parse and to validate as one object of an answer to find
 READING = frozenset({OperationType.QUERY})
 ACTING = frozenset({OperationType.QUERY, OperationType.MUTATION})
 
@@ -56,8 +57,9 @@ async def context_of(means: Means, known: Viewer, language: Language, key: str |
 
 
 def cost_of(context: Context) -> int:
-    """What the operation was counted as; 0 where it was not measured."""
-    return context.measures[-1].cost if context.measures else 0
+    """What the operation is to be paid with: what it was counted as, or its reading, whichever is more."""
+    measured = context.measures[-1].cost if context.measures else 0
+    return max(measured, context.characters // CHARACTERS)
 
 
 async def executed(asked: Asked, context: Context, kinds: Collection[OperationType]) -> ExecutionResult:

@@ -82,3 +82,14 @@ async def test_workers_share_a_budget_but_for_a_slice(house: House, moment: list
         first, _ = await until_refused(one)
         second, _ = await until_refused(two)
     assert (first, second) == (20, 1)
+
+
+LONG = {"query": "{ " + "nothing " * 500 + "}"}
+
+
+async def test_a_text_is_paid_for_by_its_length_where_that_is_more_than_its_cost(
+    house: House, moment: list[dt.datetime]
+) -> None:
+    async with client_of(house, False, house.rates(WIDE, NARROW)) as client:
+        number, _ = await until_refused(client, LONG)
+    assert number == 1
