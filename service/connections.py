@@ -1,11 +1,13 @@
 """HTTP connections as uvicorn serves them, with what the open internet needs beside.
 
-uvicorn 0.54 takes heads of any size and any number of hosts, and waits without end: for a head, for the rest of a body
-that is answered already, for a reader who does not read. Here a head has its size and its time, a reader our patience.
+uvicorn 0.54 takes heads of any size, with any number of hosts or tokens, and waits without end: for a head, for the rest
+of a body that is answered already, for a reader who does not read. Here a head has its size and its time, a reader our
+patience.
 """
 
 import asyncio
 import logging
+from collections import Counter
 from http import HTTPStatus
 from typing import Any
 
@@ -18,6 +20,7 @@ from service.transport import FOR_BROWSERS
 MOST_HEAD_BYTES = 64 * 1024
 MOST_HEADERS = 100
 HEAD_SECONDS = 10.0  # from the moment in which nothing is to be answered until the next head is there as a whole
+SINGLE = (b"host", b"authorization", b"content-type", b"idempotency-key")  # of two, a proxy may have judged the other
 READER_SECONDS = 30.0  # without reading anything of what is on its way
 LEAVING_SECONDS = 2.0  # for the other side to hear why it is refused, before the connection is cut
 REFUSALS = {
@@ -73,7 +76,9 @@ class Connection(HttpToolsProtocol):
         if len(self.headers) > MOST_HEADERS or self._size() > MOST_HEAD_BYTES:
             self._status = 431
             raise HeadRefused
-        if self._hosts() != 1 and (self._hosts() or self.parser.get_http_version() != "1.0"):  # RFC 9112, 3.2
+        names = Counter(name for name, _ in self.headers)
+        absent = not names[b"host"] and self.parser.get_http_version() != "1.0"  # RFC 9112, 3.2
+        if absent or any(names[each] > 1 for each in SINGLE):
             raise HeadRefused
         begun = self.cycle
         super().on_headers_complete()
@@ -108,9 +113,6 @@ class Connection(HttpToolsProtocol):
 
     def _size(self) -> int:
         return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
-
-    def _hosts(self) -> int:
-        return sum(name == b"host" for name, _ in self.headers)
 
     def _await_head(self) -> None:
         self._head_is_there()
