@@ -1,8 +1,8 @@
 """HTTP connections as uvicorn serves them, with what the open internet needs beside.
 
-uvicorn 0.54 takes heads of any size, with any number of hosts or tokens, and waits without end: for a head, for the rest
-of a body that is answered already, for a reader who does not read. Here a head has its size and its time, a reader our
-patience.
+uvicorn 0.54 takes heads of any size, with any number of hosts or tokens, and waits without end: for a head, for the
+rest of a body that is answered already, for a reader who does not read. Here a head has its size and its time, a reader
+our patience.
 """
 
 import asyncio
@@ -12,7 +12,8 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from service.errors import Code
 from service.transport import FOR_BROWSERS
@@ -36,6 +37,21 @@ REFUSALS = {
 log = logging.getLogger(__name__)
 
 
+def refusal(status: int) -> bytes:
+    """The whole answer, with which the connection ends."""
+    code, *messages = REFUSALS[status]
+    body = orjson.dumps({"errors": [{"message": " ".join(messages), "extensions": {"code": code}}]})
+    headers = {
+        **FOR_BROWSERS,
+        "Cache-Control": "no-store",
+        "Content-Type": "application/json; charset=utf-8",
+        "Content-Length": str(len(body)),
+        "Connection": "close",
+    }
+    told = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n{told}\r\n".encode() + body
+
+
 class HeadRefused(Exception):
     """What the parser is stopped with."""
 
@@ -47,24 +63,33 @@ class Connection(HttpToolsProtocol):
         super().__init__(*given, **named)
         self._due: asyncio.TimerHandle | None = None  # when the next head is late
         self._reader: asyncio.TimerHandle | None = None  # when a reader who reads nothing is given up
-        self._in_head, self._arrived = False, 0  # bytes of a head that is not there as a whole
+        self._in_head, self._arrived = False, 0  # bytes since a head began that is not there as a whole
+        self._answered: RequestResponseCycle | None = None  # the request whose turn it is
         self._status = 400  # of a refusal by the parser
         self._refused = False
         self._await_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self.pipeline.clear()
+        if self._answered is not None:  # else it would write to what is closed, as uvicorn tells but the last one
+            self._answered.disconnected = True
+            self._answered.message_event.set()
         super().connection_lost(exc)
         self._head_is_there()
         self._stop_watching()
 
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._answered = cycle
+        super()._start_asgi_task(cycle, app)
+
     def data_received(self, data: bytes) -> None:
-        self._arrived += len(data) if self._in_head else 0
         if self._refused:  # it is thrown away: a connection closed on unread data takes the answer back
             return
-        if self._arrived > MOST_HEAD_BYTES:
+        if self._in_head and self._arrived > MOST_HEAD_BYTES:
             self._refuse(431)
-        else:
-            super().data_received(data)
+            return
+        self._arrived += len(data)  # which may hold more than the head
+        super().data_received(data)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -72,7 +97,7 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Raises `HeadRefused`, upon which the parser ends with `send_400_response`."""
-        self._in_head, self._arrived = False, 0
+        self._in_head = False
         if len(self.headers) > MOST_HEADERS or self._size() > MOST_HEAD_BYTES:
             self._status = 431
             raise HeadRefused
@@ -154,17 +179,7 @@ class Connection(HttpToolsProtocol):
                 return
             answering.disconnected = True  # it is this one's own body that is at fault
             answering.message_event.set()
-        code, *messages = REFUSALS[status]
-        body = orjson.dumps({"errors": [{"message": " ".join(messages), "extensions": {"code": code}}]})
-        headers = {
-            **FOR_BROWSERS,
-            "Cache-Control": "no-store",
-            "Content-Type": "application/json; charset=utf-8",
-            "Content-Length": str(len(body)),
-            "Connection": "close",
-        }
-        told = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        self.transport.write(f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n{told}\r\n".encode() + body)
+        self.transport.write(refusal(status))
         self.transport.write_eof()
         self._cut_after(LEAVING_SECONDS)
         log.info("connection refused", extra={"status": status})

@@ -1,5 +1,6 @@
 """One service for all attacks, watched from the first to the last; and one whose budgets are narrow."""
 
+import copy
 import hashlib
 import json
 import uuid
@@ -8,14 +9,11 @@ from typing import Any
 
 import pytest
 
-from seeds.loader import load
-from service.dates import now
 from service.store import upkeep
 from service.store.database import Database
-from service.store.store import Store
 from tests.attacks.issuer import Site, issuing
 from tests.attacks.serving import Served, serving
-from tests.conftest import MASTERS
+from tests.conftest import MASTERS, Contents
 
 # Each is a way to serve, by the variables it is told with: everything here is tried in every one of them.
 WAYS: list[dict[str, str]] = [{}]
@@ -30,11 +28,13 @@ def way(request: pytest.FixtureRequest) -> Any:
 
 
 @pytest.fixture(scope="session")
-async def planted(engine_uri: str) -> AsyncIterator[str]:
+async def planted(engine_uri: str, seeds: Contents) -> AsyncIterator[str]:
     """The name of a seeded database."""
     database = Database("motor", engine_uri, f"attacks_{uuid.uuid4().hex[:8]}", masters=MASTERS)
     await upkeep.prepare(database, "tests")
-    await load(Store(database), now(), lambda _: None)
+    for collection, documents in seeds.items():
+        if documents:
+            await database.insert_many(collection, copy.deepcopy(documents))
     yield database.name
     await database.close()
 
@@ -65,4 +65,5 @@ def narrow(
     variables = {"COBUILD_RATE_ADDRESS": "200", "COBUILD_PROXIES": PROXY}
     variables |= {"COBUILD_DOCUMENTS": str(documents), "COBUILD_DOCUMENTS_ONLY": "yes"}
     with serving(engine_uri, planted, folder / "house", site, **variables, **way) as service:
+        service.known = {"documentId": KNOWN_ID}
         yield service

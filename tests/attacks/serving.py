@@ -62,6 +62,7 @@ class Served:
         self.process = process
         self.site = site
         self.slowest = (0.0, "nothing")
+        self.known: dict[str, str] = {"query": "query Known { viewer { subject } }"}
         self._log = log
         assert eventually(lambda: self._port() is not None or process.poll() is not None, READY_SECONDS), self.log
         self.port = self._port() or 0
@@ -104,7 +105,7 @@ class Served:
     def alive(self) -> None:
         """It answers as ever, and has not grown."""
         assert self.process.poll() is None, self.log[-3_000:]
-        assert self.ask({"query": "{ viewer { subject } }"}).data == {"viewer": {"subject": "anonymous"}}
+        assert self.ask(self.known, ADMIN).data == {"viewer": {"subject": "admin"}}
         assert self.memory() - self.began_with < MOST_GROWTH
 
     def note(self, name: str, seconds: float) -> None:
@@ -174,8 +175,8 @@ def serving(uri: str, database: str, folder: Path, site: Site, **variables: str)
         growth = (service.memory() - service.began_with) // 1024
         print(f"slowest: {1000 * service.slowest[0]:.0f} ms, {service.slowest[1]}; grown by {growth} MB")
         process.send_signal(signal.SIGTERM)
-        assert process.wait(STOP_SECONDS) == 0
-        assert "Traceback" not in service.log
+        assert process.wait(STOP_SECONDS) == 0, service.log[-3_000:]
+        assert "Traceback" not in service.log, service.log.partition("Traceback")[2][-3_000:]
     finally:
         if process.poll() is None:
             process.kill()

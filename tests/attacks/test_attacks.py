@@ -2,13 +2,13 @@
 
 import pytest
 
-from tests.attacks import documents, requests, tokens
+from tests.attacks import documents, requests, sockets, tokens
 from tests.attacks.serving import Served, post
 from tests.attacks.striking import Attack
 
 CATALOGUE: dict[str, Attack] = {
     f"{kind.__name__.rpartition('.')[2]}: {name}": attack
-    for kind in (documents, requests, tokens)
+    for kind in (documents, requests, sockets, tokens)
     for name, attack in kind.ATTACKS.items()
 }
 
@@ -27,3 +27,11 @@ def test_tokens_that_hold_are_taken(service: Served) -> None:
     asked = service.site.asked
     assert set(asked) <= {"/.well-known/openid-configuration", "/keys"}
     assert len(asked) <= 2 * 3  # a look for an unknown key a minute
+
+
+@pytest.mark.prove
+def test_the_whole_catalogue_twice_leaves_one_process_as_it_was(service: Served) -> None:
+    for _ in range(2):
+        for strike in CATALOGUE.values():
+            strike(service)
+        service.alive()
