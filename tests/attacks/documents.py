@@ -127,63 +127,62 @@ DOCUMENTS: dict[str, tuple[str, str]] = {
 }
 
 
-def operations() -> dict[str, Any]:
-    """Whole requests whose variables, names or extensions attack; status and codes."""
-    ids = "query($a:[ID!]!){nodes(ids:$a){id}}"
-    page = "query($n:Int){organizations(first:$n){nodes{activities(first:$n){nodes{id}}}}}"
-    return {
-        "cost by variables": ({"query": page, "variables": {"n": 100}}, 400, LIMIT),
-        "cost by a variable of 2^31": ({"query": page, "variables": {"n": 2**31}}, 400, LIMIT),
-        "a page of more than a page": ({"query": "{networks(first:101){totalCount}}"}, 200, LIMIT),
-        "a page of less than nothing": ({"query": "{networks(last:-1){totalCount}}"}, 200, LIMIT),
-        "25,000 ids": ({"query": ids, "variables": {"a": ["x"] * 25_000}}, 400, LIMIT),
-        "50,000 objects as ids": ({"query": ids, "variables": {"a": [{}] * 50_000}}, 400, LIMIT),
-        "a hundred and one ids": ({"query": ids, "variables": {"a": ["x"] * 101}}, 200, LIMIT),
-        "a list in 900 lists": (
-            b'{"query":"' + ids.encode() + b'","variables":{"a":%s}}' % (b"[" * 900 + b"]" * 900),
-            400,
-            INVALID,
-        ),
-        "too deep to be JSON": (b'{"query":"{__typename}","variables":%s}' % (b'{"a":' * 50_000), 400, "BAD_REQUEST"),
-        "an operator for an id": (
-            {"query": "query($a:ID!){node(id:$a){id}}", "variables": {"a": {"$ne": ""}}},
-            400,
-            INVALID,
-        ),
-        "a number of 400 digits": (
-            b'{"query":"query($a:Int){networks(first:$a){totalCount}}","variables":{"a":%s}}' % (b"9" * 400),
-            400,
-            "BAD_REQUEST",
-        ),
-        "NaN": (b'{"query":"query($a:Int){networks(first:$a){totalCount}}","variables":{"a":NaN}}', 400, "BAD_REQUEST"),
-        "a name of an operation of 100,000": (
-            {"query": "query A{__typename}", "operationName": "A" * 100_000},
-            400,
-            INVALID,
-        ),
-        "a line break in the name": (
-            {"query": "query A{__typename}", "operationName": "A\r\nSet-Cookie: a=b"},
-            400,
-            INVALID,
-        ),
-        "an id that is not the text's": (
-            {"query": "{__typename}", "extensions": {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}},
-            400,
-            "BAD_REQUEST",
-        ),
-        "an id that nobody knows": (
-            {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}},
-            404,
-            "PERSISTED_QUERY_NOT_FOUND",
-        ),
-        "a cursor of elsewhere": ({"query": '{networks(after:"bmFtZQp4"){totalCount}}'}, 200, "BAD_CURSOR"),
-        "a cursor that says an operator": (
-            {"query": '{networks(after:"eyIkbmUiOjF9"){totalCount}}'},
-            200,
-            "BAD_CURSOR",
-        ),
-        "a cursor that is none": ({"query": '{networks(after:"\\u0000"){totalCount}}'}, 200, "BAD_CURSOR"),
-    }
+IDS = "query($a:[ID!]!){nodes(ids:$a){id}}"
+PAGE = "query($n:Int){organizations(first:$n){nodes{activities(first:$n){nodes{id}}}}}"
+# Whole requests whose variables, names or extensions attack; status and codes.
+OPERATIONS: dict[str, tuple[Any, ...]] = {
+    "cost by variables": ({"query": PAGE, "variables": {"n": 100}}, 400, LIMIT),
+    "cost by a variable of 2^31": ({"query": PAGE, "variables": {"n": 2**31}}, 400, LIMIT),
+    "a page of more than a page": ({"query": "{networks(first:101){totalCount}}"}, 200, LIMIT),
+    "a page of less than nothing": ({"query": "{networks(last:-1){totalCount}}"}, 200, LIMIT),
+    "25,000 ids": ({"query": IDS, "variables": {"a": ["x"] * 25_000}}, 400, LIMIT),
+    "50,000 objects as ids": ({"query": IDS, "variables": {"a": [{}] * 50_000}}, 400, LIMIT),
+    "a hundred and one ids": ({"query": IDS, "variables": {"a": ["x"] * 101}}, 200, LIMIT),
+    "a list in 900 lists": (
+        b'{"query":"' + IDS.encode() + b'","variables":{"a":%s}}' % (b"[" * 900 + b"]" * 900),
+        400,
+        INVALID,
+    ),
+    "too deep to be JSON": (b'{"query":"{__typename}","variables":%s}' % (b'{"a":' * 50_000), 400, "BAD_REQUEST"),
+    "an operator for an id": (
+        {"query": "query($a:ID!){node(id:$a){id}}", "variables": {"a": {"$ne": ""}}},
+        400,
+        INVALID,
+    ),
+    "a number of 400 digits": (
+        b'{"query":"query($a:Int){networks(first:$a){totalCount}}","variables":{"a":%s}}' % (b"9" * 400),
+        400,
+        "BAD_REQUEST",
+    ),
+    "NaN": (b'{"query":"query($a:Int){networks(first:$a){totalCount}}","variables":{"a":NaN}}', 400, "BAD_REQUEST"),
+    "a name of an operation of 100,000": (
+        {"query": "query A{__typename}", "operationName": "A" * 100_000},
+        400,
+        INVALID,
+    ),
+    "a line break in the name": (
+        {"query": "query A{__typename}", "operationName": "A\r\nSet-Cookie: a=b"},
+        400,
+        INVALID,
+    ),
+    "an id that is not the text's": (
+        {"query": "{__typename}", "extensions": {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}},
+        400,
+        "BAD_REQUEST",
+    ),
+    "an id that nobody knows": (
+        {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}},
+        404,
+        "PERSISTED_QUERY_NOT_FOUND",
+    ),
+    "a cursor of elsewhere": ({"query": '{networks(after:"bmFtZQp4"){totalCount}}'}, 200, "BAD_CURSOR"),
+    "a cursor that says an operator": (
+        {"query": '{networks(after:"eyIkbmUiOjF9"){totalCount}}'},
+        200,
+        "BAD_CURSOR",
+    ),
+    "a cursor that is none": ({"query": '{networks(after:"\\u0000"){totalCount}}'}, 200, "BAD_CURSOR"),
+}
 
 
 def document(name: str, text: str, code: str) -> Attack:
@@ -193,5 +192,5 @@ def document(name: str, text: str, code: str) -> Attack:
 
 ATTACKS: dict[str, Attack] = {
     **catalogue(document, DOCUMENTS),
-    **catalogue(lambda name, body, *told: sends(name, post(body), *told), operations()),
+    **catalogue(lambda name, body, *told: sends(name, post(body), *told), OPERATIONS),
 }

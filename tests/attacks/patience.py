@@ -52,8 +52,6 @@ SLOW: dict[str, Slow] = {
     "an upgrade with a body": Slow(
         HANDSHAKE.replace(b"GET", b"POST", 1)[:-2] + b"Content-Length: 10000\r\n\r\n", b" ", 400
     ),
-    "a socket that is not initialised": Slow(HANDSHAKE, b"", 101),
-    "a socket that asks, and is not initialised": Slow(HANDSHAKE, b"\x89\x80\0\0\0\0", 101),
 }
 
 

@@ -174,9 +174,9 @@ def serving(uri: str, database: str, folder: Path, site: Site, **variables: str)
         service.alive()
         growth = (service.memory() - service.began_with) // 1024
         print(f"slowest: {1000 * service.slowest[0]:.0f} ms, {service.slowest[1]}; grown by {growth} MB")
+        assert "Traceback" not in service.log, service.log.partition("Traceback")[2][-3_000:]
         process.send_signal(signal.SIGTERM)
         assert process.wait(STOP_SECONDS) == 0, service.log[-3_000:]
-        assert "Traceback" not in service.log, service.log.partition("Traceback")[2][-3_000:]
     finally:
         if process.poll() is None:
             process.kill()

@@ -94,7 +94,6 @@ MESSAGES: dict[str, tuple[list[Said], int]] = {
     "no payload": ([INIT, {"type": "subscribe", "id": "1"}], 4400),
     "an operation before it is initialised": ([subscribe("1", FEED)], 4401),
     "to initialise twice": ([INIT, INIT], 4429),
-    "an id that is running": ([INIT, subscribe("1", FEED), subscribe("1", FEED)], 4409),
     "a token of garbage": ([{**INIT, "payload": {"Authorization": "Bearer garbage"}}], 4403),
     "a token that is an object": ([{**INIT, "payload": {"authorization": {"$ne": ""}}}], 4403),
     "a token of 200,000": ([{**INIT, "payload": {"authorization": "Bearer " + "a" * 200_000}}], 4403),
@@ -206,6 +205,14 @@ def twenty_one(service: Served) -> None:
         assert refused == {f"s{each}" for each in range(20, 1_020)}
 
 
+def running(service: Served) -> None:
+    """An id is not given twice while it runs."""
+    with opened(service, authorization=f"Bearer {service.token()}") as client:
+        for each in (INIT, subscribe("1", FEED), subscribe("1", FEED)):
+            say(client, each)
+        assert ending(client) == 4409
+
+
 def pings(service: Served) -> None:
     """Ten thousand, by frames and by messages, are answered or slowed down, and nothing piles up."""
     with opened(service) as client:
@@ -231,6 +238,7 @@ ATTACKS: dict[str, Attack] = {
     "a handshake with a body": handshaken("body", 400, "BAD_REQUEST", content_length="10"),
     "a handshake of 10,000": handshaken("10,000", 400, "BAD_REQUEST", x="a" * 10_000),
     "a handshake of 70,000": handshaken("long", 431, "LIMIT_EXCEEDED", x="a" * 70_000),
+    "an id that is running": running,
     "every document": documents,
     "1,020 subscriptions": twenty_one,
     "10,000 pings": pings,

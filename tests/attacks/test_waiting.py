@@ -6,6 +6,7 @@ import time
 
 from tests.attacks import patience
 from tests.attacks.serving import SECONDS, Served, post, read, request
+from tests.attacks.sockets import ending, opened
 
 PAGE = {
     "query": '{organizations(first:100){nodes{id name}} activities(network:"net_002_derma",first:100){nodes{id title}}}'
@@ -13,8 +14,10 @@ PAGE = {
 
 
 def test_what_never_comes_to_an_end_is_ended_while_others_are_served(service: Served) -> None:
-    held = patience.begin(service)
-    patience.waited(held, service.alive)
+    with opened(service) as client:  # which says nothing
+        held = patience.begin(service)
+        patience.waited(held, service.alive)
+        assert ending(client) == 4408
     ended = {name: patience.answered(each) for name, each in held.items()}
     wanted = {name: each.how.status or 0 for name, each in held.items()}
     assert {name: answer.status for name, answer in ended.items()} == wanted
@@ -69,7 +72,7 @@ def test_who_reads_nothing_is_not_kept(service: Served) -> None:
     before = service.memory()
     with socket.socket() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
-        connection.settimeout(2)
+        connection.settimeout(1)
         connection.connect(("127.0.0.1", service.port))
         began, asking = time.monotonic(), request("GET", "/docs", connection="keep-alive")
         try:
