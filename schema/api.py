@@ -59,6 +59,7 @@ from schema.network.persons import PersonMutation, PersonQuery
 from schema.network.roles import RoleMutation, RoleQuery
 from schema.network.stations import StationMutation, StationQuery
 from schema.nodes import Node
+from schema.overlaps import crowded
 from schema.scalars import SCALARS
 from schema.search import SearchQuery
 from schema.selection import stored_fields
@@ -237,6 +238,7 @@ class OneOperation(SchemaExtension):
         found = measured(schema._schema, asked.graphql_document, operation, asked.variables)
         asked.context.measures.append(found)
         exceeded(found, limits)
+        crowded(asked.graphql_document, limits)
 
 
 class Schema(strawberry.Schema):

@@ -62,6 +62,7 @@ class Limits:
     introspection_depth: int = 16  # the usual introspection query is 15 deep
     aliases: int = 30
     directives: int = 50
+    overlaps: int = 3_000
     cost: int = 5_000
 
 

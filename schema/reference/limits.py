@@ -24,6 +24,7 @@ OPERATION = {
     "introspection_depth": ("Depth of introspection", "内省查询的嵌套层数"),
     "aliases": ("Aliases and repeated names in an operation", "一次操作的别名与重复字段数"),
     "directives": ("Directives in an operation", "一次操作的指令数"),
+    "overlaps": ("Fields of one name that have to be compared", "须相互比较的同名字段数"),
     "cost": ("Cost of an operation, in objects", "一次操作的开销(按对象计)"),
 }
 SOCKET = {

@@ -6,6 +6,7 @@ from graphql import GraphQLError, get_operation_ast, parse
 from schema.answers import LONGEST_MESSAGE, shown
 from schema.api import schema
 from schema.limits import USUAL, Measure, exceeded, measured
+from schema.overlaps import crowded
 from service.errors import Code, Refusal
 from tests.conftest import House
 
@@ -51,3 +52,40 @@ def test_an_error_repeats_no_long_name_and_tells_nothing_of_python() -> None:
     told = "encountered error 'Exceeds the limit (4300 digits) for x; use sys.x() to increase the limit'; found: 9"
     [number] = shown(GraphQLError(told), "en", False)
     assert number["message"] == "encountered error ''; found: 9"
+
+
+SAME = "fragment f# on Query { viewer { subject } } "
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        ("{ " + "...f0 " * 20 + "} " + SAME.replace("#", "0"), False),
+        (
+            "{ "
+            + " ".join(f"...f{n}" for n in range(30))
+            + " } "
+            + "".join(SAME.replace("#", str(n)) for n in range(30)),
+            False,
+        ),
+        (
+            "{ "
+            + " ".join(f"...f{n}" for n in range(60))
+            + " } "
+            + "".join(SAME.replace("#", str(n)) for n in range(60)),
+            True,
+        ),
+        ("{ " + "... on Query { viewer { subject } } " * 60 + "}", True),
+        ("{ viewer { " + "... on Viewer { subject } " * 60 + " } }", True),
+        ("{ node(id: 1) { " + " ".join(f"... on T{n} {{ id name }}" for n in range(30)) + " } }", False),
+        ("{ ...a } fragment a on Query { ...b } fragment b on Query { ...a viewer { subject } }", False),
+        ("{ ...missing }", False),
+    ],
+)
+def test_fields_of_one_name_are_counted_through_every_fragment(text: str, refused: bool) -> None:
+    if not refused:
+        crowded(parse(text), USUAL)
+        return
+    with pytest.raises(Refusal) as refusal:
+        crowded(parse(text), USUAL)
+    assert [(each.code, each.path) for each in refusal.value.problems] == [(Code.LIMIT_EXCEEDED, ("overlaps",))]

@@ -50,6 +50,10 @@ DOCUMENTS: dict[str, tuple[str, str]] = {
         "query A{__typename} query B{" + several(90, 'node(id:"#"){id}') + "}",
         LIMIT,
     ),
+    "one field in 75 fragments": (
+        "{" + several(75, "...f#") + "}" + several(75, "fragment f# on Query{viewer{subject}}"),
+        LIMIT,
+    ),
     "undefined variables": (f"{{{several(120, 'f#(a:$b#)')}}}", INVALID),
     "undefined fragments": (f"{{{several(300, '...f#')}}}", INVALID),
     "variables that nobody uses": (f"query({several(200, '$a#:Int')}){{__typename}}", INVALID),
