@@ -21,6 +21,7 @@ from service import errors
 from service.errors import Code, Problem, Refusal, Unavailable
 
 JSON, GRAPHQL = "application/json", "application/graphql-response+json"
+LONGEST_MESSAGE = 500  # characters, of which a caller's own names and values may be many
 MOST_ERRORS = 10  # told of one request
 STATUS = {
     Code.BAD_REQUEST: 400,
@@ -108,7 +109,7 @@ def shown(error: GraphQLError, language: Language, development: bool) -> list[di
         locations = [{"line": one.line, "column": one.column} for one in error.locations or ()]
         code = {"extensions": {"code": Code.GRAPHQL_INVALID}}
         _note(BY_CODE[Code.GRAPHQL_INVALID])
-        said = worded(error.message, language, error.locations or ())
+        said = worded(error.message, language, error.locations or ())[:LONGEST_MESSAGE]
         return [{"message": said, **({"locations": locations} if locations else {}), **place, **code}]
     return [{**_internal(error, language, development), **place}]
 

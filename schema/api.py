@@ -46,7 +46,7 @@ from schema.integrity.findings import FindingQuery
 from schema.integrity.gifts import GiftMutation, GiftQuery
 from schema.integrity.overview import OverviewQuery
 from schema.integrity.undertaking import UndertakingMutation
-from schema.limits import Limits, exceeded, measured, too_long
+from schema.limits import Limits, exceeded, measured, too_large, too_long
 from schema.moments import AsOf, read_as_of
 from schema.network.branches import PartyBranchMutation
 from schema.network.departments import DepartmentMutation, DepartmentQuery
@@ -60,6 +60,7 @@ from schema.network.persons import PersonMutation, PersonQuery
 from schema.network.roles import RoleMutation, RoleQuery
 from schema.network.stations import StationMutation, StationQuery
 from schema.nodes import Node
+from schema.overlaps import crowded
 from schema.permissions import Answered
 from schema.plan.plans import Plans, Text
 from schema.scalars import SCALARS
@@ -233,9 +234,13 @@ class OneOperation(SchemaExtension):
     def on_parse(self) -> Iterator[None]:
         asked = self.execution_context
         text: Text | None = asked.context.text
-        asked.graphql_document = text.document if text else None
-        yield
         limits: Limits = asked.context.limits
+        if text is not None:
+            asked.graphql_document = text.document
+        else:
+            too_large(asked.query or "", limits)
+            asked.context.characters = len(asked.query or "")
+        yield
         if asked.graphql_document is None:
             refuse_any(too_long(asked.pre_execution_errors or (), limits))
             return
@@ -252,6 +257,8 @@ class OneOperation(SchemaExtension):
         )
         asked.context.measures.append(found)
         exceeded(found, limits)
+        if text is None:
+            crowded(asked.graphql_document, limits)
 
 
 class Schema(strawberry.Schema):

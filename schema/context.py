@@ -26,7 +26,7 @@ Language = Literal["en", "zh"]
 
 @dataclass
 class Context:
-    """Nothing changes it but `renew`, between the events of a subscription."""
+    """Nothing changes it but what is noted of the operation, and `renew`, between the events of a subscription."""
 
     viewer: Viewer
     at: dt.datetime
@@ -40,6 +40,7 @@ class Context:
     restricted: bool = False  # whether something of that kind was told to the access log
     attempts: Attempts = field(default_factory=Attempts)  # what is denied
     measures: list[Measure] = field(default_factory=list)  # of the operation, once it is measured
+    characters: int = 0  # of the text that had to be parsed for it
     as_of: dt.datetime | None = None  # the moment that it is read at, where that is not the present
     text: "Text | None" = None  # the operation, where it is known to be valid
     explained: dict[str, Any] | None = None  # in development: how the operation was executed

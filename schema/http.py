@@ -19,6 +19,7 @@ from structlog.contextvars import bind_contextvars
 from schema.admission import admitted, documents_for
 from schema.answers import GRAPHQL, JSON, answer, refusal_answer, unavailable
 from schema.context import Context, Language, language_of
+from schema.failures import answering
 from schema.operations import (
     ACTING,
     READING,
@@ -68,7 +69,7 @@ def graphql_route(means: Means) -> Route:
         response.headers.update(headers)
         return response
 
-    return Route("/graphql", endpoint, methods=[*HTTPMethod])  # refused here: every error has a code
+    return Route("/graphql", answering(endpoint), methods=[*HTTPMethod])  # refused here: every error has a code
 
 
 async def _executed(asked: Asked, context: Context) -> ExecutionResult:

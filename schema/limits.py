@@ -4,7 +4,10 @@ and what it may cost at most.
 A fragment is measured once for each type and page size it is spread under, and the sums are numbers, so the pass is
 linear in the document's size however often fragments name each other. Cost is in objects: each object that an answer
 may hold counts one, a page its size, a list of no page `USUAL_LIST`, a field that sums up many records its weight
-(promises.md, *Limits*). Introspection counts by its depth alone.
+(promises.md, *Limits*). Introspection counts by its depth and by the fields that it names.
+
+Whatever else stands in the document is not run, but it is validated, which takes the longer the more it repeats: each
+definition keeps to the limits, also one that nothing asks for.
 """
 
 from collections import Counter
@@ -40,12 +43,13 @@ from graphql import (
 )
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
-from service.errors import Code, Problem, refuse_any
+from service.errors import Code, Problem, Refusal, refuse_any
 from service.store.reads import MOST_ON_A_PAGE, USUAL_ON_A_PAGE
 
 USUAL_LIST = 10  # items of a list that has no pages
 PAGED = frozenset({"nodes", "edges"})  # what a page's size multiplies
 LIST_ARGUMENT = "ids"  # a list of as many as it is asked for
+INTROSPECTED = 20  # each field of it: the usual introspection query names some 230, and takes as long as 5,000 objects
 MOMENT_ARGUMENT, REBUILDING = "asOf", 250  # what it costs to rebuild what stood at a moment
 BOTTOMLESS = 2**31  # the depth of fragments that name each other in a circle, which validation refuses too
 
@@ -54,11 +58,13 @@ BOTTOMLESS = 2**31  # the depth of fragments that name each other in a circle, w
 class Limits:
     """The most that one operation may hold; each is a setting of the same name."""
 
+    characters: int = 50_000
     tokens: int = 1_000
     depth: int = 12
     introspection_depth: int = 16  # the usual introspection query is 15 deep
     aliases: int = 30
     directives: int = 50
+    overlaps: int = 3_000
     cost: int = 5_000
 
     @cached_property
@@ -88,6 +94,10 @@ class Measure(NamedTuple):
             self.cost + other.cost,
         )
 
+    def no_less_than(self, other: "Measure") -> "Measure":
+        """With what `other`, which is not run, comes to where that is more."""
+        return Measure(*map(max, self, other))._replace(cost=self.cost)
+
 
 NOTHING = Measure()
 
@@ -98,12 +108,17 @@ def measured(
     operation: OperationDefinitionNode,
     variables: Mapping[str, Any] | None,
 ) -> Measure:
-    """What `operation` of `document` comes to with `variables`."""
+    """What `operation` of `document` comes to with `variables`, or any other definition in all but cost."""
     defaults = {each.variable.name.value: each.default_value for each in operation.variable_definitions or ()}
     fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
-    own = NOTHING._replace(directives=len(operation.directives or ()))
     walk = _Pass(schema, fragments, defaults, variables or {})
-    return own.beside(walk.selections(operation.selection_set, schema.get_root_type(operation.operation), 1))
+    found = walk.operation(operation)
+    for other in document.definitions:
+        if isinstance(other, OperationDefinitionNode) and other is not operation:
+            found = found.no_less_than(walk.operation(other))
+    for name in fragments:
+        found = found.no_less_than(walk.unless_reached(name))
+    return found
 
 
 def exceeded(measure: Measure, limits: Limits) -> None:
@@ -121,6 +136,12 @@ def exceeded(measure: Measure, limits: Limits) -> None:
 def within(measure: Measure, limits: Limits) -> bool:
     """Whether `measure` is above no limit."""
     return all(map(le, measure, limits.of_measures))
+
+
+def too_large(text: str, limits: Limits) -> None:
+    """Raises `Refusal` LIMIT_EXCEEDED for a text that would take long to parse, however few its tokens are."""
+    if len(text) > limits.characters:
+        raise Refusal(too_much("characters", len(text), limits.characters))
 
 
 def too_long(errors: Iterable[GraphQLError], limits: Limits) -> Iterator[Problem]:
@@ -163,6 +184,15 @@ class _Pass:
         self._variables = variables
         self._known: dict[tuple[str, str, int, bool], Measure] = {}
 
+    def operation(self, asked: OperationDefinitionNode) -> Measure:
+        of_variables = sum(len(each.directives or ()) for each in asked.variable_definitions or ())
+        own = NOTHING._replace(directives=len(asked.directives or ()) + of_variables)
+        return own.beside(self.selections(asked.selection_set, self._schema.get_root_type(asked.operation), 1))
+
+    def unless_reached(self, name: str) -> Measure:
+        """What a fragment comes to that nothing spreads, which validation refuses."""
+        return NOTHING if any(each == name for each, *_ in self._known) else self._spread(name, None, 1, False)
+
     def selections(
         self, chosen: SelectionSetNode | None, own_type: GraphQLNamedType | None, size: int, about_types: bool = False
     ) -> Measure:
@@ -196,7 +226,8 @@ class _Pass:
         if key not in self._known:
             self._known[key] = NOTHING._replace(depth=BOTTOMLESS)  # for whoever comes back here
             narrowed = self._schema.type_map.get(fragment.type_condition.name.value)
-            self._known[key] = self.selections(fragment.selection_set, narrowed, size, about_types)
+            own = NOTHING._replace(directives=len(fragment.directives or ()))
+            self._known[key] = own.beside(self.selections(fragment.selection_set, narrowed, size, about_types))
         return self._known[key]
 
     def _field(self, node: FieldNode, own_type: GraphQLNamedType | None, size: int, about_types: bool) -> Measure:
@@ -208,9 +239,8 @@ class _Pass:
         inner = self.selections(node.selection_set, named, self._size(node, declared), about_types)
         alias = int(node.alias is not None)
         if about_types:
-            return inner._replace(
-                introspection_depth=inner.introspection_depth + 1, aliases=inner.aliases + alias, cost=0
-            )
+            depth, cost = inner.introspection_depth + 1, inner.cost + INTROSPECTED
+            return inner._replace(introspection_depth=depth, aliases=inner.aliases + alias, cost=cost)
         weight = _weight(declared) + int(named is not None and is_composite_type(named))
         cost = repeated * (weight + inner.cost) + _rebuilding(node, declared)
         return inner._replace(depth=inner.depth + 1, aliases=inner.aliases + alias, cost=cost)

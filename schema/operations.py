@@ -27,6 +27,7 @@ from service.trail.keys import KnownKeys
 from service.viewer import Viewer
 
 OPERATION_SECONDS = 15.0
+CHARACTERS = 20  # of a text take as long to parse and to validate as one object of an answer to find
 READING = frozenset({OperationType.QUERY})
 ACTING = frozenset({OperationType.QUERY, OperationType.MUTATION})
 
@@ -62,8 +63,12 @@ async def context_of(means: Means, known: Viewer, language: Language, key: str |
 
 
 def cost_of(context: Context) -> int:
-    """What the operation was counted as; 0 where it was not measured."""
-    return context.measures[-1].cost if context.measures else 0
+    """What the operation is to be paid with: what it was counted as, or its reading, whichever is more.
+
+    What costs more than it may is not run, so that only its reading is paid for, not 2^70.
+    """
+    measured = context.measures[-1].cost if context.measures else 0
+    return max(measured if measured <= context.limits.cost else 0, context.characters // CHARACTERS)
 
 
 async def executed(asked: Asked, context: Context, kinds: Collection[OperationType]) -> ExecutionResult:
@@ -94,8 +99,9 @@ def told_of(result: ExecutionResult, language: Language, development: bool) -> l
 
 def not_executed(result: ExecutionResult, told: list[dict[str, Any]]) -> bool:
     """Whether nothing of the operation was executed, for the errors that are `told` of it."""
-    refused = {Code.GRAPHQL_INVALID, Code.LIMIT_EXCEEDED}
-    return bool(told) and result.data is None and {one["extensions"]["code"] for one in told} <= refused
+    refused = {Code.GRAPHQL_INVALID, Code.LIMIT_EXCEEDED, Code.FORBIDDEN}
+    told_so = all("path" not in one and one["extensions"]["code"] in refused for one in told)
+    return bool(told) and result.data is None and told_so
 
 
 def extensions_of(asked: Asked, context: Context) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from graphql import SourceLocation
 
 from schema.context import Language
 
-SUGGESTION = " Did you mean "  # graphql-core tells with it what else there is
+# What else there is, by graphql-core, and how to let Python read longer numbers.
+UNTOLD = re.compile(r" Did you mean .*|Exceeds the limit \(.* to increase the limit", re.DOTALL)
 LONGEST = 600  # characters of a sentence that is translated: longer ones carry values of the caller
 
 SENTENCES = {
@@ -186,7 +187,7 @@ PATTERNS = [
 
 def worded(said: str, language: Language, locations: Sequence[SourceLocation] = ()) -> str:
     """What graphql-core `said`, in the caller's language, without what it suggests."""
-    told = said.partition(SUGGESTION)[0]
+    told = UNTOLD.sub("", said)
     if language == "en":
         return told
     return (

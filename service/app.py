@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -18,6 +19,7 @@ from schema.api import schema
 from schema.documents import ANY, Documents, DocumentsInvalid, documents_in
 from schema.dossiers.routes import dossier_routes
 from schema.dossiers.words import words
+from schema.failures import not_routed
 from schema.files.routes import Taking, attachment_routes
 from schema.graphiql import graphiql_routes, samples
 from schema.http import graphql_route
@@ -87,9 +89,12 @@ def create_app(
     ]
     if settings.development:
         routes += graphiql_routes("/graphql", samples())
-    return Starlette(
-        routes=routes, lifespan=background.lifespan, middleware=settings.transport.middleware(metrics, tracing)
+    layers = settings.transport.middleware(metrics, tracing)
+    app = Starlette(
+        routes=routes, lifespan=background.lifespan, middleware=layers, exception_handlers={HTTPException: not_routed}
     )
+    app.router.redirect_slashes = False  # to an address made of whatever host the request names
+    return app
 
 
 def listeners(metrics: Metrics, tracing: "Tracing | None") -> list[Any]:

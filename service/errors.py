@@ -10,6 +10,8 @@ from typing import TypeAlias
 
 Path: TypeAlias = tuple[str | int, ...]
 
+LONGEST_SHOWN = 100  # characters of an id that a message names
+
 
 class Code(StrEnum):
     """The published list of codes. Each value is its own name; the text beside it is what it tells a caller."""
@@ -69,7 +71,8 @@ def refuse_any(problems: Iterable[Problem]) -> None:
 
 
 def not_found(path: Path, record: str) -> Refusal:
-    """A foreign id answers exactly as a missing one (promises.md, Who may do what)."""
+    """A foreign id answers exactly as a missing one (promises.md, Who may do what). Nobody's long text is repeated."""
+    shown = record if len(record) <= LONGEST_SHOWN else f"{record[:LONGEST_SHOWN]}…"
     return Refusal(
-        Problem(Code.NOT_FOUND, path, f"There is no record {record} here.", f"此处没有编号为 {record} 的记录。")
+        Problem(Code.NOT_FOUND, path, f"There is no record {shown} here.", f"此处没有编号为 {shown} 的记录。")
     )

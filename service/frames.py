@@ -2,13 +2,16 @@
 
 uvicorn 0.54 drops the connection in the moment in which it finds a frame at fault, so that its close frame may be lost
 and the client sees 1006; lets a close frame wait behind data that nobody reads; answers pings without end to who reads
-no answers; keeps empty fragments without end; logs a trace for each text that is no UTF-8; tells an end as 1012.
+no answers; leaves a handshake with a body or a long header open, without an answer; keeps empty fragments without end;
+logs a trace for each text that is no UTF-8; tells an end as 1012.
 """
 
 from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode, Frame
+
+from service.connections import refusal
 
 MOST_FRAGMENTS = 1_000  # of one message
 CLOSING_SECONDS, LEAVING_SECONDS = 10.0, 1.0  # for the other side to close as well: at any time, and when we end
@@ -23,6 +26,12 @@ class Frames(WebSocketsSansIOProtocol):
         else:
             self.conn.send_close(CloseCode.GOING_AWAY)
             self._end(LEAVING_SECONDS)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.conn.handshake_exc is not None and not self.handshake_complete and not self.transport.is_closing():
+            self.transport.write(refusal(400))
+            self.transport.close()
 
     async def send(self, message: ASGISendEvent) -> None:
         if self.close_sent:  # which the application is yet to hear of

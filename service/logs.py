@@ -30,7 +30,11 @@ def configure(development: bool, level: int = logging.INFO) -> None:
     ]
     written: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, _safe]
     if development:
-        written += [structlog.dev.ConsoleRenderer(colors=False, timestamp_key="at", pad_event_to=0)]
+        # Plain, as other traces show the values of variables, which are a caller's.
+        plain = structlog.dev.plain_traceback
+        written += [
+            structlog.dev.ConsoleRenderer(colors=False, timestamp_key="at", pad_event_to=0, exception_formatter=plain),
+        ]
     else:
         written += [structlog.processors.ExceptionRenderer(without_texts), structlog.processors.JSONRenderer(_json)]
     handler = logging.StreamHandler()

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 import uvicorn
 from starlette.applications import Starlette
 
+from service.connections import Connection
 from service.dates import now
 from service.errors import Refusal
 from service.frames import Frames
@@ -88,7 +89,7 @@ def configured(app: Starlette, proxies: Sequence[str] = ()) -> uvicorn.Config:
     return uvicorn.Config(
         FromProxies(app, proxies),
         loop="uvloop",
-        http="httptools",
+        http=Connection,
         ws=Frames,
         ws_max_size=MOST_BYTES,
         ws_per_message_deflate=False,  # a body is not compressed, and small ones would each cost a window

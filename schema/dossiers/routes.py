@@ -19,8 +19,8 @@ from schema.admission import admitted_to_files, token_needed
 from schema.answers import Rejected, answer
 from schema.dossiers.asking import PATH, Asking
 from schema.dossiers.words import words
+from schema.failures import answering
 from schema.files.outgoing import checked, headers_of, matches
-from schema.files.routes import answering
 from schema.rates import LEAST_COST, Rates
 from schema.requests import method_refused
 from service.dates import now

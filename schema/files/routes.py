@@ -5,19 +5,16 @@ that no HTML form can send one. A file is never whole in memory, neither on its 
 """
 
 import asyncio
-import functools
-import logging
-from collections.abc import Awaitable, Callable
 from http import HTTPMethod
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from schema.admission import admitted_to_files, token_needed, told_of_files
-from schema.answers import Rejected, answer, fault, refusal_answer
-from schema.context import language_of
+from schema.answers import Rejected, answer
+from schema.failures import answering
 from schema.files.incoming import Incoming, told_of
 from schema.files.outgoing import checked, headers_of, matches
 from schema.requests import idempotency_key as key_of
@@ -27,7 +24,7 @@ from service.acts import Act, idempotency_key
 from service.cooperation import attaching
 from service.cooperation.attachments import Attachment, AttachmentStatus
 from service.dates import day_of, now
-from service.errors import Code, Refusal, Unavailable, not_found
+from service.errors import Code, Refusal, not_found
 from service.identity import Identity
 from service.records import Document
 from service.store.accesses import Accesses
@@ -41,15 +38,6 @@ from service.viewer import Denial, Viewer
 PATH = "/attachments"
 ACT = "createAttachment"
 TOKEN_NEEDED = token_needed("Files need a token.", "附件须凭令牌访问。")  # none is public
-OUT_OF_REACH = Rejected(
-    503,
-    "The service cannot reach its data; try again with the same key.",
-    "数据暂不可用,请用同一幂等键重试。",
-    Code.SERVICE_UNAVAILABLE,
-)
-
-Answering: TypeAlias = Callable[[Request], Awaitable[Response]]
-log = logging.getLogger(__name__)
 
 
 class Taking(NamedTuple):
@@ -66,28 +54,6 @@ def attachment_routes(store: Store, identity: Identity, files: Files, taking: Ta
         Route(PATH, answering(door.take_in), methods=every),
         Route(f"{PATH}/{{own_id}}", answering(door.give_out), methods=every),
     ]
-
-
-def answering(take: Answering) -> Answering:
-    """`take` with every failure told in the form of the published list."""
-
-    @functools.wraps(take)
-    async def endpoint(request: Request) -> Response:
-        try:
-            return await take(request)
-        except Refusal as refusal:
-            refused = refusal
-        except Unavailable as error:
-            log.error("neither kept nor found: %s", error)
-            refused = OUT_OF_REACH
-        except ClientDisconnect:
-            log.info("an upload was broken off")
-            return Response(status_code=400)  # which nobody hears
-        except Exception as error:
-            _, refused = fault(request.url.path, error)
-        return refusal_answer(refused, language_of(request.headers.get("accept-language")))
-
-    return endpoint
 
 
 class _Door:

@@ -18,11 +18,13 @@ from service.store.reads import MOST_COUNTED, MOST_ON_A_PAGE
 from service.store.tallies import MOST_PARTNERS
 
 OPERATION = {
+    "characters": ("Characters of a document", "查询文档的字符数"),
     "tokens": ("Tokens of an operation", "一次操作的词元数"),
     "depth": ("Depth of an operation", "一次操作的嵌套层数"),
     "introspection_depth": ("Depth of introspection", "内省查询的嵌套层数"),
     "aliases": ("Aliases and repeated names in an operation", "一次操作的别名与重复字段数"),
     "directives": ("Directives in an operation", "一次操作的指令数"),
+    "overlaps": ("Fields of one name that have to be compared", "须相互比较的同名字段数"),
     "cost": ("Cost of an operation, in objects", "一次操作的开销(按对象计)"),
 }
 SOCKET = {

@@ -82,3 +82,23 @@ async def test_workers_share_a_budget_but_for_a_slice(house: House, moment: list
         first, _ = await until_refused(one)
         second, _ = await until_refused(two)
     assert (first, second) == (20, 1)
+
+
+LONG = {"query": "{ " + "nothing " * 500 + "}"}
+
+
+async def test_a_text_is_paid_for_by_its_length_where_that_is_more_than_its_cost(
+    house: House, moment: list[dt.datetime]
+) -> None:
+    async with client_of(house, False, house.rates(WIDE, NARROW)) as client:
+        number, _ = await until_refused(client, LONG)
+    assert number == 1
+
+
+async def test_what_is_refused_for_its_cost_is_not_paid_for(house: House, moment: list[dt.datetime]) -> None:
+    fragments = " ".join(f"fragment f{each} on Query {{ ...f{each + 1} ...f{each + 1} }}" for each in range(12))
+    dear = {"query": f"{{ ...f0 }} {fragments} fragment f12 on Query {{ networks {{ nodes {{ id }} }} }}"}
+    async with client_of(house, False, house.rates(WIDE, WIDE)) as client:
+        assert "LIMIT_EXCEEDED" in codes(await post(client, dear))
+        left = (await post(client, GOOD)).headers["ratelimit"]
+    assert left == f'"minute";r={WIDE - len(dear["query"]) // 20};t=40'
