@@ -274,7 +274,7 @@ class Schema(strawberry.Schema):
         context: Context = options["context_value"]
         allowed = options.get("allowed_operation_types", ALLOWED)
         name, variables = options.get("operation_name"), options.get("variable_values")
-        text = self.plans.text(query or "", name, context.sight, context.limits.tokens)
+        text = self.plans.text(query or "", name, context.sight, context.limits)
         result = await self.plans.answered(text, variables or {}, context, allowed) if text else None
         if isinstance(result, Answered):
             options["root_value"] = result

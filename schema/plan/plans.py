@@ -25,14 +25,15 @@ from strawberry.types.graphql import OperationType
 from structlog.contextvars import bind_contextvars
 
 from schema.context import Context
-from schema.limits import Measure, measured, within
+from schema.limits import Limits, Measure, measured, too_large, within
+from schema.overlaps import crowded
 from schema.permissions import Answered
 from schema.plan.arguments import Variables
 from schema.plan.collect import Collector, NotCompiled, deciding_variables
 from schema.plan.emit import Emitter, Plan
 from schema.plan.plan import Operation
 from schema.plan.run import Run
-from service.errors import Unavailable
+from service.errors import Refusal, Unavailable
 from service.spans import operation_is
 from service.store.accesses import Accesses
 from service.store.denials import Attempts
@@ -63,8 +64,10 @@ class Variant:
 class Text:
     """A valid operation: parsed once, measured once for each size, compiled once for each selection."""
 
-    def __init__(self, schema: Schema, document: DocumentNode, operation: OperationDefinitionNode) -> None:
-        self.document, self.operation = document, operation
+    def __init__(
+        self, schema: Schema, document: DocumentNode, operation: OperationDefinitionNode, limits: Limits
+    ) -> None:
+        self.document, self.operation, self.limits = document, operation, limits
         self._schema = schema
         self._conditions, self._sizes = deciding_variables(document)
         self._variants: dict[Hashable, Variant] = {}
@@ -118,14 +121,14 @@ class Plans:
         self._seen: OrderedDict[int, None] = OrderedDict()
         self.counts: Counter[str] = Counter()  # of operations whose text is known, by how they were executed
 
-    def text(self, query: str, name: str | None, sight: int, tokens: int) -> Text | None:
-        """The operation `name` of `query`, if that is known to be valid by now and has no more than so many tokens."""
+    def text(self, query: str, name: str | None, sight: int, limits: Limits) -> Text | None:
+        """The operation `name` of `query`, if it is known by now to be valid and to keep to these limits."""
         if not sight:
             return None
         known = self._texts.get((query, name))
         if known is None and self._due(query, sight):
-            known = self._learnt(query, name, tokens)
-        if known is None or (known.document.token_count or 0) > tokens:
+            known = self._learnt(query, name, limits)
+        if known is None or (known.limits is not limits and known.limits != limits):
             return None
         self._texts.move_to_end((query, name))
         return known
@@ -143,15 +146,18 @@ class Plans:
             self._seen.popitem(last=False)
         return False
 
-    def _learnt(self, query: str, name: str | None, tokens: int) -> Text | None:
+    def _learnt(self, query: str, name: str | None, limits: Limits) -> Text | None:
+        """None for what Strawberry is to refuse."""
         try:
-            document = parse(query, max_tokens=tokens)
-        except GraphQLError:
+            too_large(query, limits)
+            document = parse(query, max_tokens=limits.tokens)
+            crowded(document, limits)
+        except (GraphQLError, Refusal):
             return None
         operation = get_operation_ast(document, name)
         if operation is None or validate(self._schema._schema, document, max_errors=1):
             return None
-        known = self._texts[query, name] = Text(self._schema, document, operation)
+        known = self._texts[query, name] = Text(self._schema, document, operation, limits)
         self._length += len(query)
         while self._length > MOST_TEXT:
             (gone, _), _ = self._texts.popitem(last=False)
