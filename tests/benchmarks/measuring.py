@@ -113,18 +113,33 @@ def measured(
 
 def load(contender: Running, bodies: Path, token: str, seconds: int) -> Round:
     """One round; twice as long where too few answers come back to tell. Raises RuntimeError for a failed request."""
+    sent, answered, used, found = loaded(contender, bodies, token, seconds)
+    if answered < LEAST_ANSWERED and seconds <= LONGEST_ROUND:
+        return load(contender, bodies, token, 2 * seconds)
+    rate = answered / found["microseconds"] * 1e6
+    return Round(used / sent * 1e6, rate, found["p50"] / 1000, found["p99"] / 1000)
+
+
+class Loaded(NamedTuple):
+    """How many requests were sent, and answered within the time; the processor seconds of those sent; what wrk told."""
+
+    sent: int
+    answered: int
+    used: float
+    told: Mapping[str, float]
+
+
+def loaded(contender: Running, bodies: Path, token: str, seconds: int, begin: int = 0) -> Loaded:
+    """Ask for so long, from the body at `begin` on. Raises RuntimeError for a failed request."""
     before = contender.processor_seconds()
     options = (f"-t{THREADS}", f"-c{CONNECTIONS}", f"-d{seconds}s", f"--timeout={TIMEOUT_SECONDS}s", f"-s{LUA}")
-    command = ("wrk", *options, contender.url, "--", str(bodies), token)
+    command = ("wrk", *options, contender.url, "--", str(bodies), token, str(begin))
     told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds + 2 * TIMEOUT_SECONDS)
     used = _at_rest(contender) - before
     found = json.loads(told.stdout.splitlines()[-1])
-    if found["failed"] or seconds > LONGEST_ROUND:
+    if found["failed"]:
         raise RuntimeError(f"{contender.contender.name}: {found}")
-    if found["answered"] < LEAST_ANSWERED:
-        return load(contender, bodies, token, 2 * seconds)
-    rate = found["answered"] / found["microseconds"] * 1e6
-    return Round(used / found["sent"] * 1e6, rate, found["p50"] / 1000, found["p99"] / 1000)
+    return Loaded(found["sent"], found["answered"], used, found)
 
 
 def _at_rest(contender: Running) -> float:
