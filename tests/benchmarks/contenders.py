@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -39,11 +39,12 @@ class Contender:
     name: str
     title: str
     of_node: bool = False
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     def command(self, engine: str, node: Path) -> tuple[str, ...]:
         if self.of_node:
             return (str(node), f"--max-old-space-size={NODE_HEAP}", str(NPM / "serve.js"), self.name)
-        if self.name == "service":
+        if self.name.startswith("service"):
             own = ("tests.benchmarks.service_in_memory",) if engine == "memory" else ("service", "serve")
             return (sys.executable, "-m", *own)
         return (sys.executable, "-m", "tests.benchmarks.peers", self.name)
@@ -53,6 +54,7 @@ CONTENDERS = {
     each.name: each
     for each in (
         Contender("service", "共建网"),
+        Contender("service-uncompiled", "共建网, plans off", settings={"COBUILD_PLANS": "off"}),
         Contender("strawberry", "Strawberry, plain"),
         Contender("strawberry-tuned", "Strawberry, tuned"),
         Contender("ariadne", "Ariadne"),
@@ -111,7 +113,7 @@ class Running:
             self._process = subprocess.Popen(
                 contender.command(engine.name, node),
                 cwd=CHECKOUT,
-                env={**kept, **own, **modes, **keys.settings, **engine.settings},
+                env={**kept, **own, **modes, **keys.settings, **engine.settings, **contender.settings},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -15,6 +15,7 @@ from tests.benchmarks.questions import Question
 
 LUA = Path(__file__).with_name("wrk.lua")
 CONNECTIONS, THREADS = 8, 1
+TURNS = 3  # in which answers are compared: what is compiled when it comes again is compared as well
 TIMEOUT_SECONDS = 30
 LEAST_ANSWERED, LONGEST_ROUND = 20, 60
 REST_SECONDS, LOOK_SECONDS = 5.0, 0.1
@@ -68,14 +69,14 @@ def compared(contenders: Sequence[Running], questions: Iterable[Question], token
     """
     count = 0
     for question in questions:
-        bodies = question.bodies()
+        bodies, variables = TURNS * question.bodies(), TURNS * [*question.variables]
         for name, viewer in VIEWERS.items():
             held = token(viewer)
             first, *others = ((each, list(map(normal, each.answers(bodies, held)))) for each in contenders)
             for each, answers in others:
-                for variables, expected, found in zip(question.variables, first[1], answers, strict=True):
+                for values, expected, found in zip(variables, first[1], answers, strict=True):
                     if expected != found:
-                        told = f"{question.name} {variables} for {name}"
+                        told = f"{question.name} {values} for {name}"
                         names = first[0].contender.name, each.contender.name
                         raise Disagreement(f"{told}: {names[0]}: {expected[:600]}\n{names[1]}: {found[:600]}")
                     count += 1
