@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import bson
+import pymongo
 
 from seeds import synthetic
 from service.records import document_of
@@ -18,6 +19,7 @@ from service.store.database import Database
 Documents = Mapping[str, Sequence[dict[str, Any]]]
 
 AT_ONCE = 200
+FILL_SECONDS = 600
 
 
 def synthetic_documents(activities: int, day: dt.date) -> Documents:
@@ -47,10 +49,11 @@ def read(folder: Path) -> Documents:
 async def fill(uri: str, name: str, documents: Documents) -> None:
     """A database of the server with these documents, with the indexes of the service."""
     database = Database("motor", uri, name)
-    await upkeep.prepare(database, "benchmark")
-    for collection, own in documents.items():
-        for batch in batches(own):
-            await database.insert_many(collection, batch)
+    with pymongo.timeout(FILL_SECONDS):
+        await upkeep.prepare(database, "benchmark")
+        for collection, own in documents.items():
+            for batch in batches(own):
+                await database.insert_many(collection, batch)
     await database.close()
 
 

@@ -1,7 +1,7 @@
 """Decoded documents in memory behind the store's seam to the driver: what remains of a request is its other work.
 
 It answers the two finds of the benchmark, by ids and by a page of a network, as cheaply as Python can; whatever else
-the service asks for (roles given here, rate limits) is answered by mongomock.
+the service asks for (roles given here, rate limits, what is done beside answering) is answered by an empty mongomock.
 """
 
 import os
@@ -38,16 +38,14 @@ class Kept:
         self._by_id = {each["_id"]: each for each in documents}
         self._ordered: dict[tuple[str, str], tuple[list[str], list[Stored]]] = {}
 
-    def find(self, where: Fields, limit: int, sort: Sequence[tuple[str, int]]) -> list[Stored]:
-        """Raises NotImplementedError for a find that is neither by ids nor a page of a network."""
-        if "_id" in where:
-            wanted = where["_id"]
-            ids = wanted["$in"] if isinstance(wanted, dict) else [wanted]
-            found = [document for own_id in ids if (document := self._by_id.get(own_id)) is not None]
+    def find(self, where: Fields, limit: int, sort: Sequence[tuple[str, int]]) -> list[Stored] | None:
+        """None for a find that is neither by ids nor a page of a network."""
+        if isinstance(wanted := where.get("_id"), dict) and wanted.keys() == {"$in"}:
+            found = [document for own_id in wanted["$in"] if (document := self._by_id.get(own_id)) is not None]
             rest = {name: value for name, value in where.items() if name != "_id"}
             return [each for each in found if matches(each, rest)][:limit] if rest else found[:limit]
-        if len(sort) != 1 or not isinstance(where.get("network"), str):
-            raise NotImplementedError(f"{where} sorted by {sort}")
+        if "_id" in where or len(sort) != 1 or not isinstance(where.get("network"), str):
+            return None
         [(key, direction)] = sort
         rest = {name: value for name, value in where.items() if name not in ("network", key)}
         inside = self._between(where["network"], key, where.get(key, {}), direction)
@@ -106,6 +104,7 @@ class MemoryDatabase(Database):
         sort: Sequence[tuple[str, int]] = (),
         index: str | None = None,
     ) -> list[Stored]:
-        if (kept := self._kept.get(collection)) is not None:
-            return kept.find(where, limit, sort)
+        kept = self._kept.get(collection)
+        if kept is not None and (found := kept.find(where, limit, sort)) is not None:
+            return found
         return await super().find(collection, where, limit, fields, sort, index)
