@@ -5,11 +5,13 @@ texts does to its memory and to a query that it knows. `--texts 100000` floods a
 """
 
 import argparse
+import asyncio
 import contextlib
 import statistics
 import sys
 import tempfile
 import time
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,14 +19,18 @@ import httpx
 import orjson
 
 from service.dates import day_of, now
-from tests.benchmarks.contenders import CONTENDERS, VIEWERS, Engine, Keys, Running, in_memory, running
-from tests.benchmarks.documents import Documents, synthetic_documents, write
+from tests.benchmarks.as_of import engine as server
+from tests.benchmarks.contenders import CONTENDERS, VIEWERS, Contender, Keys, Running, in_memory, over_the_wire, running
+from tests.benchmarks.documents import Documents, fill, synthetic_documents, write
 from tests.benchmarks.measuring import load, loaded
-from tests.benchmarks.questions import PAGE, Question, questions
+from tests.benchmarks.questions import PAGE, questions
 
 ACTIVITIES, STARTS = 500, 5
 TEXTS, SECONDS, REST_SECONDS = 20_000, 5, 2.0
 READY_SECONDS = 30.0
+SERVICE = CONTENDERS["service"]
+
+Begin = Callable[[Contender], contextlib.AbstractContextManager[Running]]
 
 
 def ready_after(begun: Running, since: float) -> float:
@@ -44,11 +50,11 @@ def unseen(documents: Documents, count: int) -> list[bytes]:
     return [orjson.dumps({"query": text, "variables": first}) for text in texts]
 
 
-def starts(begin: Callable[[str], contextlib.AbstractContextManager[Running]]) -> None:
+def starts(begin: Begin) -> None:
     seconds, megabytes = [], []
     for _ in range(STARTS):
         since = time.monotonic()
-        with begin("service") as begun:
+        with begin(SERVICE) as begun:
             seconds.append(ready_after(begun, since))
             time.sleep(REST_SECONDS)
             megabytes.append(begun.resident_megabytes())
@@ -68,9 +74,8 @@ def flooded(begun: Running, texts: Path, count: int, known: Path, token: str) ->
     while sent < count:
         sent += loaded(begun, texts, token, SECONDS, sent).sent
     after, grown = load(begun, known, token, SECONDS), begun.resident_megabytes() - held
-    ratio = after.microseconds / before.microseconds
-    print(f"after {sent} texts: {grown:+.0f} MB, a known query {before.microseconds:.0f} → {after.microseconds:.0f} µs")
-    print(f"({ratio:.2f} ×)")
+    times = f"{before.microseconds:.0f} → {after.microseconds:.0f} µs, {after.microseconds / before.microseconds:.2f} ×"
+    print(f"after {sent:,} texts: {grown:+.0f} MB; a query that was known: {times}")
 
 
 def lines(path: Path, bodies: list[bytes]) -> Path:
@@ -81,27 +86,21 @@ def lines(path: Path, bodies: list[bytes]) -> Path:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tests.benchmarks.process")
     parser.add_argument("--texts", type=int, default=TEXTS)
-    count = parser.parse_args().texts
+    count, keys = parser.parse_args().texts, Keys()
+    documents, token = synthetic_documents(ACTIVITIES, day_of(now())), keys.token(VIEWERS["front-end"])
     with tempfile.TemporaryDirectory() as folder:
-        scratch, keys = Path(folder), Keys()
-        documents = synthetic_documents(ACTIVITIES, day_of(now()))
+        scratch = Path(folder)
+        with server() as uri:
+            database = over_the_wire(uri, f"bench_{uuid.uuid4().hex}")
+            asyncio.run(fill(uri, database.settings["COBUILD_DATABASE"], documents))
+            starts(lambda service: running(service, database, keys, Path(), scratch))
         write(documents, scratch)
-        own: Engine = in_memory(scratch)
-        asked: Question = questions(documents)["B"]
-        texts, known = (
-            lines(scratch / "unseen", unseen(documents, max(count, TEXTS))),
-            lines(scratch / "known", asked.bodies()),
-        )
-        token = keys.token(VIEWERS["front-end"])
-
-        def begin(name: str) -> contextlib.AbstractContextManager[Running]:
-            return running(CONTENDERS[name], own, keys, Path(), scratch)
-
-        starts(begin)
-        for name in ("strawberry", "service"):
-            with begin(name) as begun:
+        texts = lines(scratch / "unseen", unseen(documents, max(count, TEXTS)))
+        known = lines(scratch / "known", questions(documents)["B"].bodies())
+        for contender in (CONTENDERS["strawberry"], SERVICE):
+            with running(contender, in_memory(scratch), keys, Path(), scratch) as begun:
                 cold(begun, texts, known, token)
-                if name == "service":
+                if contender is SERVICE:
                     flooded(begun, texts, count, known, token)
     return 0
 
