@@ -27,7 +27,7 @@ from tests.benchmarks.contenders import (
     running,
 )
 from tests.benchmarks.documents import Documents, fill, synthetic_documents, write
-from tests.benchmarks.measuring import Pace, Result, compared, measured
+from tests.benchmarks.measuring import CONNECTIONS, Pace, Result, compared, measured
 from tests.benchmarks.questions import Question, questions
 from tests.benchmarks.report import Setting, table, written
 
@@ -41,6 +41,7 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tests.benchmarks")
     parser.add_argument("--rounds", type=int, default=6, help="0 compares the answers alone")
     parser.add_argument("--seconds", type=int, default=3, help="of each round")
+    parser.add_argument("--connections", type=int, default=CONNECTIONS, help="of the load")
     parser.add_argument("--warm-up", type=int, default=6, help="seconds, of each contender and query")
     parser.add_argument("--queries", type=_among("A", "B", "C"), default=["A", "B", "C"])
     parser.add_argument("--engines", type=_among(*ENGINES), default=[*ENGINES])
@@ -51,6 +52,10 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--node", type=Path, default=Path(shutil.which("node") or "node"))
     parser.add_argument("--write", action="store_true", help="results.json and results.svg")
     return parser.parse_args(arguments)
+
+
+def pace_of(given: argparse.Namespace) -> Pace:
+    return Pace(given.warm_up, given.rounds, given.seconds, given.connections)
 
 
 def _among(*known: str) -> Callable[[str], list[str]]:
@@ -73,7 +78,7 @@ def main(given: argparse.Namespace) -> int:
             with engine(name, documents, scratch) as own:
                 results += asked(given, own, documents, scratch)
     if results:
-        setting = Setting.here(given.node, Pace(given.warm_up, given.rounds, given.seconds), given.activities)
+        setting = Setting.here(given.node, pace_of(given), given.activities)
         print(table(results, setting))
         if given.write:
             written(results, setting, RESULTS)
@@ -105,7 +110,7 @@ def asked(given: argparse.Namespace, own: Engine, documents: Documents, scratch:
         if not given.rounds:
             return []
         bodies = {each.name: requests(each, scratch) for each in wanted}
-        return measured(own.name, started, bodies, token, Pace(given.warm_up, given.rounds, given.seconds), tell)
+        return measured(own.name, started, bodies, token, pace_of(given), tell)
 
 
 def requests(question: Question, scratch: Path) -> Path:

@@ -14,7 +14,7 @@ from tests.benchmarks.contenders import VIEWERS, Running
 from tests.benchmarks.questions import Question
 
 LUA = Path(__file__).with_name("wrk.lua")
-CONNECTIONS, THREADS = 8, 1
+CONNECTIONS, THREADS = 8, 1  # of the load
 TURNS = 3  # in which answers are compared: what is compiled when it comes again is compared as well
 TIMEOUT_SECONDS = 30
 LEAST_ANSWERED, LONGEST_ROUND = 20, 60
@@ -29,6 +29,7 @@ class Pace(NamedTuple):
     warm_up: int
     rounds: int
     seconds: int
+    connections: int = CONNECTIONS
 
 
 class Round(NamedTuple):
@@ -101,22 +102,24 @@ def measured(
     by_name = {each.contender.name: each for each in contenders}
     for result in results:
         tell(f"{engine}: warming up {result.contender} {result.query}")
-        load(by_name[result.contender], bodies[result.query], token, pace.warm_up)
+        load(by_name[result.contender], bodies[result.query], token, pace.warm_up, pace.connections)
     for number in range(pace.rounds):
         for query in bodies:
             for result in (each for each in results if each.query == query):
-                result.rounds.append(load(by_name[result.contender], bodies[query], token, pace.seconds))
+                result.rounds.append(
+                    load(by_name[result.contender], bodies[query], token, pace.seconds, pace.connections)
+                )
                 tell(
                     f"{engine}: round {number + 1} {query} {result.contender}: {result.rounds[-1].microseconds:.0f} µs"
                 )
     return results
 
 
-def load(contender: Running, bodies: Path, token: str, seconds: int) -> Round:
+def load(contender: Running, bodies: Path, token: str, seconds: int, connections: int = CONNECTIONS) -> Round:
     """One round; twice as long where too few answers come back to tell. Raises RuntimeError for a failed request."""
-    sent, answered, used, found = loaded(contender, bodies, token, seconds)
+    sent, answered, used, found = loaded(contender, bodies, token, seconds, connections)
     if answered < LEAST_ANSWERED and seconds <= LONGEST_ROUND:
-        return load(contender, bodies, token, 2 * seconds)
+        return load(contender, bodies, token, 2 * seconds, connections)
     rate = answered / found["microseconds"] * 1e6
     return Round(used / sent * 1e6, rate, found["p50"] / 1000, found["p99"] / 1000)
 
@@ -130,10 +133,12 @@ class Loaded(NamedTuple):
     told: Mapping[str, float]
 
 
-def loaded(contender: Running, bodies: Path, token: str, seconds: int, begin: int = 0) -> Loaded:
+def loaded(
+    contender: Running, bodies: Path, token: str, seconds: int, connections: int = CONNECTIONS, begin: int = 0
+) -> Loaded:
     """Ask for so long, from the body at `begin` on. Raises RuntimeError for a failed request."""
     before = contender.processor_seconds()
-    options = (f"-t{THREADS}", f"-c{CONNECTIONS}", f"-d{seconds}s", f"--timeout={TIMEOUT_SECONDS}s", f"-s{LUA}")
+    options = (f"-t{THREADS}", f"-c{connections}", f"-d{seconds}s", f"--timeout={TIMEOUT_SECONDS}s", f"-s{LUA}")
     command = ("wrk", *options, contender.url, "--", str(bodies), token, str(begin))
     told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds + 2 * TIMEOUT_SECONDS)
     used = _at_rest(contender) - before

@@ -72,7 +72,7 @@ def flooded(begun: Running, texts: Path, count: int, known: Path, token: str) ->
     load(begun, known, token, SECONDS)
     before, held, sent = load(begun, known, token, SECONDS), begun.resident_megabytes(), 0
     while sent < count:
-        sent += loaded(begun, texts, token, SECONDS, sent).sent
+        sent += loaded(begun, texts, token, SECONDS, begin=sent).sent
     after, grown = load(begun, known, token, SECONDS), begun.resident_megabytes() - held
     times = f"{before.microseconds:.0f} → {after.microseconds:.0f} µs, {after.microseconds / before.microseconds:.2f} ×"
     print(f"after {sent:,} texts: {grown:+.0f} MB; a query that was known: {times}")

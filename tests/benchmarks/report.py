@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 
 from service.dates import now
 from tests.benchmarks.contenders import CONTENDERS, NPM
-from tests.benchmarks.measuring import CONNECTIONS, Pace, Result
+from tests.benchmarks.measuring import Pace, Result
 
 PYTHON_PACKAGES = (
     "ariadne",
@@ -50,7 +50,6 @@ class Setting:
     machine: Mapping[str, Any]
     versions: Mapping[str, str]
     pace: Pace
-    connections: int
     activities: int
 
     @classmethod
@@ -60,12 +59,12 @@ class Setting:
         runtimes = {"Python": platform.python_version(), "Node": told.lstrip("v")}
         python = {name: version(name) for name in PYTHON_PACKAGES}
         versions = {**runtimes, **python, **packages}
-        return cls(now().isoformat(timespec="minutes"), machine(), versions, pace, CONNECTIONS, activities)
+        return cls(now().isoformat(timespec="minutes"), machine(), versions, pace, activities)
 
     def line(self) -> str:
         where = ", ".join(map(str, self.machine.values()))
         rounds = f"{self.pace.rounds} rounds of {self.pace.seconds} s after {self.pace.warm_up} s"
-        return f"{self.date}; {where}; {rounds}, {self.connections} connections, {self.activities} activities."
+        return f"{self.date}; {where}; {rounds}, {self.pace.connections} connections, {self.activities} activities."
 
 
 def machine() -> dict[str, Any]:

@@ -21,7 +21,7 @@ RESULTS = [
     Result("memory", "service", "A", [Round(100, 10, 1, 2), Round(300, 10, 1, 2), Round(200, 10, 1, 2)]),
     Result("memory", "strawberry", "A", [Round(9_000, 1, 80, 90)]),
 ]
-SETTING = Setting("2026-01-01", {"processor": "one"}, {"Python": "3.11"}, Pace(6, 3, 2), 8, 500)
+SETTING = Setting("2026-01-01", {"processor": "one"}, {"Python": "3.11"}, Pace(6, 3, 2), 500)
 
 
 def answering(name: str, text: str) -> Any:
