@@ -47,7 +47,8 @@ bench: .venv/test.stamp .engine/stamp $(PEERS_NPM)/node_modules/stamp
 		test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update --quiet --quiet && \
 		DEBIAN_FRONTEND=noninteractive apt-get install --quiet --quiet --yes --no-install-recommends wrk; \
 	} || { echo 'The benchmark needs wrk: install it. 性能对比需要 wrk，请安装。' >&2; exit 1; }
-	@$(PYTHON) -m tests.benchmarks --node .node/bin/node $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SECONDS),--seconds $(SECONDS)) \
+	@$(PYTHON) -m tests.benchmarks --node .node/bin/node $(if $(ROUNDS),--rounds $(ROUNDS)) \
+		$(if $(SECONDS),--seconds $(SECONDS)) $(if $(CONNECTIONS),--connections $(CONNECTIONS)) \
 		$(if $(QUERIES),--queries $(QUERIES)) $(if $(ENGINES),--engines $(ENGINES)) $(if $(PEERS),--peers $(PEERS)) \
 		$(if $(QUERIES)$(ENGINES)$(PEERS),,--write)
 

@@ -33,7 +33,13 @@ async def database(stored: Documents) -> Database:
 def conditions(keys: Sequence[str]) -> Iterator[dict[str, Any]]:
     """What a page of a network may ask: bounds of its key and what the viewer may know of."""
     own = sorted(keys)
-    bounds = ({}, {"$lt": own[20]}, {"$gt": own[20]}, {"$gte": own[5], "$lte": own[30]}, {"$gt": own[-1]})
+    bounds: tuple[dict[str, str], ...] = (
+        {},
+        {"$lt": own[20]},
+        {"$gt": own[20]},
+        {"$gte": own[5], "$lte": own[30]},
+        {"$gt": own[-1]},
+    )
     rights: tuple[dict[str, Any], ...] = (
         {},
         {"status": "PUBLISHED"},
