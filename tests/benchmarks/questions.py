@@ -46,7 +46,7 @@ def questions(documents: Documents) -> dict[str, Question]:
     """By name, over the latest of the activities that everybody may read."""
     published = [each for each in documents["activities"] if each["status"] == "PUBLISHED"]
     latest = sorted((each["date_key"] for each in published), reverse=True)
-    after = [cursor(latest[place * PAGE_SIZE - 1]) for place in range(1, PAGES)]
+    after = [cursor(latest[place - 1]) for place in range(PAGE_SIZE, len(latest), PAGE_SIZE)][: PAGES - 1]
     asked = (
         Question("A", LIST, [{"network": NETWORK}]),
         Question("B", ONE, [{"id": each["_id"]} for each in published[:RECORDS]]),
