@@ -2,7 +2,6 @@
 # Environments are made from the lock files and marked by a stamp, so a second run needs no network.
 
 PYTHON := .venv/bin/python
-PEERS_NPM := tests/benchmarks/npm
 INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 # Looked for only when an environment is made.
 BASE_PYTHON = $(shell for python in python3.11 python3; do \
@@ -41,6 +40,8 @@ seed: .venv/serve.stamp .engine/stamp
 
 schema: .venv/serve.stamp
 	@$(PYTHON) -m service export-schema
+
+PEERS_NPM := tests/benchmarks/npm
 
 bench: .venv/test.stamp .engine/stamp $(PEERS_NPM)/node_modules/stamp
 	@command -v wrk >/dev/null || { \
