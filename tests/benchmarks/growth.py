@@ -44,7 +44,7 @@ def asked(documents: Documents) -> dict[str, bytes]:
 
 
 def measured(uri: str, size: int, scratch: Path) -> dict[str, Round]:
-    """The median round of each query over a database of so many activities."""
+    """The median round of each query over a database of so many activities, asked one after another."""
     documents, name = synthetic_documents(size, day_of(now())), f"growth_{uuid.uuid4().hex}"
     asyncio.run(fill(uri, name, documents))
     keys, found = Keys(), dict[str, Round]()
@@ -54,7 +54,7 @@ def measured(uri: str, size: int, scratch: Path) -> dict[str, Round]:
             begun.wait(body, token)
             path = scratch / "body"
             path.write_bytes(body + b"\n")
-            rounds = [load(begun, path, token, SECONDS) for _ in range(ROUNDS)]
+            rounds = [load(begun, path, token, SECONDS, connections=1) for _ in range(ROUNDS)]
             found[title] = sorted(rounds)[len(rounds) // 2]
     return found
 
