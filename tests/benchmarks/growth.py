@@ -45,7 +45,7 @@ def asked(documents: Documents) -> dict[str, bytes]:
 
 def measured(uri: str, size: int, scratch: Path) -> dict[str, Round]:
     """The median round of each query over a database of so many activities, asked one after another."""
-    documents, name = synthetic_documents(size, day_of(now())), f"growth_{uuid.uuid4().hex}"
+    documents, name = synthetic_documents(size, day_of(now())), f"bench_{uuid.uuid4().hex}"
     asyncio.run(fill(uri, name, documents))
     keys, found = Keys(), dict[str, Round]()
     token = keys.token(VIEWERS["front-end"])

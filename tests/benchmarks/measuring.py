@@ -17,7 +17,7 @@ LUA = Path(__file__).with_name("wrk.lua")
 CONNECTIONS, THREADS = 8, 1  # of the load
 TURNS = 3  # in which answers are compared: what is compiled when it comes again is compared as well
 TIMEOUT_SECONDS = 30
-LEAST_ANSWERED, LONGEST_ROUND = 20, 60
+LEAST_ANSWERED, LEAST_USED, LONGEST_ROUND = 20, 0.3, 60  # answers, processor seconds, seconds: what tells enough
 REST_SECONDS, LOOK_SECONDS = 5.0, 0.1
 
 Tell = Callable[[str], None]
@@ -118,7 +118,7 @@ def measured(
 def load(contender: Running, bodies: Path, token: str, seconds: int, connections: int = CONNECTIONS) -> Round:
     """One round; twice as long where too few answers come back to tell. Raises RuntimeError for a failed request."""
     sent, answered, used, found = loaded(contender, bodies, token, seconds, connections)
-    if answered < LEAST_ANSWERED and seconds <= LONGEST_ROUND:
+    if (answered < LEAST_ANSWERED or used < LEAST_USED) and seconds <= LONGEST_ROUND:
         return load(contender, bodies, token, 2 * seconds, connections)
     rate = answered / found["microseconds"] * 1e6
     return Round(used / sent * 1e6, rate, found["p50"] / 1000, found["p99"] / 1000)
