@@ -16,7 +16,7 @@ EXACT := service/trail/*,service/network/*,service/cooperation/*,service/integri
 export COBUILD_ENGINE ?= $(CURDIR)/.engine/bin/secantusd-py
 
 .DELETE_ON_ERROR:
-.PHONY: help serve seed test prove check verify test-clients schema engine lock clean
+.PHONY: help serve seed test prove check verify test-clients schema bench engine lock clean
 
 help:
 	@echo 'make serve         run the service on 127.0.0.1:8000 (PORT=… changes it)     启动服务'
@@ -27,6 +27,8 @@ help:
 	@echo 'make test-clients  real clients, compilers, linters and a browser            客户端与浏览器测试'
 	@echo 'make verify        the store on a server: MONGODB_TEST_URI=mongodb://…         在指定服务器上验证存储层'
 	@echo 'make schema        write schema/schema.graphql from the code                 导出模式'
+	@echo 'make bench         the speed beside peers: ROUNDS=6 SECONDS=3 QUERIES=A,B,C   性能对比'
+	@echo '                   ENGINES=memory,wire PEERS=…; ROUNDS=0 compares answers'
 	@echo 'make engine        install the embedded database anew                        重装内嵌数据库'
 	@echo 'make lock          make the lock files from requirements*.in; UPGRADE=1      更新锁定文件'
 	@echo 'make clean         remove what make made; .data, your data, stays            清理'
@@ -39,6 +41,18 @@ seed: .venv/serve.stamp .engine/stamp
 
 schema: .venv/serve.stamp
 	@$(PYTHON) -m service export-schema
+
+PEERS_NPM := tests/benchmarks/npm
+
+bench: .venv/test.stamp .engine/stamp $(PEERS_NPM)/node_modules/stamp
+	@command -v wrk >/dev/null || { \
+		test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update --quiet --quiet && \
+		DEBIAN_FRONTEND=noninteractive apt-get install --quiet --quiet --yes --no-install-recommends wrk; \
+	} || { echo 'The benchmark needs wrk: install it. 性能对比需要 wrk，请安装。' >&2; exit 1; }
+	@$(PYTHON) -m tests.benchmarks --node .node/bin/node $(if $(ROUNDS),--rounds $(ROUNDS)) \
+		$(if $(SECONDS),--seconds $(SECONDS)) $(if $(CONNECTIONS),--connections $(CONNECTIONS)) \
+		$(if $(QUERIES),--queries $(QUERIES)) $(if $(ENGINES),--engines $(ENGINES)) $(if $(PEERS),--peers $(PEERS)) \
+		$(if $(QUERIES)$(ENGINES)$(PEERS),,--write)
 
 check: .venv/test.stamp
 	$(PYTHON) -m ruff format --check --quiet .
@@ -78,6 +92,11 @@ test-clients: .venv/test.stamp .engine/stamp .clients/stamp $(NPM)/node_modules/
 .venv/test.stamp: requirements-dev.lock .venv/serve.stamp
 	@echo 'Adding the tools for checks and tests (once). 正在安装检查和测试工具（仅一次）…'
 	@$(PYTHON) $(INSTALL) --requirement requirements-dev.lock
+	@touch $@
+
+$(PEERS_NPM)/node_modules/stamp: $(PEERS_NPM)/package-lock.json .node/stamp
+	@echo 'Installing the peers written for Node.js (once). 正在安装 Node.js 对比服务（仅一次）…'
+	@cd $(PEERS_NPM) && PATH="$(CURDIR)/.node/bin:$$PATH" npm ci --loglevel=error >/dev/null
 	@touch $@
 
 # Without the embedded database the service still runs, in memory, and says so. It is tried again when the lock changes.
