@@ -153,8 +153,8 @@ lock: .tools/stamp .node/stamp
 		{ echo "# Made from $$name.in on Python 3.11 by \`make lock\`."; cat $$name.lock; } > .tools/lock; \
 		cat .tools/lock > $$name.lock; \
 	done
-	@cd $(NPM) && PATH="$(CURDIR)/.node/bin:$$PATH" npm run lock
+	@for folder in $(NPM) $(PEERS_NPM); do (cd $$folder && PATH="$(CURDIR)/.node/bin:$$PATH" npm run lock) || exit 1; done
 
 clean:
-	rm -rf .venv .engine .tools .clients .node $(NPM)/node_modules .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .engine .tools .clients .node $(NPM)/node_modules $(PEERS_NPM)/node_modules .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find service schema seeds tests -name __pycache__ -type d -prune -exec rm -rf {} +
