@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import jwt
 import uvicorn
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
@@ -15,10 +14,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.dates import day_of, now
 from service.errors import Refusal
+from service.identity import Identity
 from service.logs import configure
 from service.store.database import Database
 from service.variables import key_id
-from service.viewer import ANONYMOUS, TokenKeys, Viewer, bearer, viewer_of
+from service.viewer import TokenKeys
 from tests.benchmarks.memory import FOLDER, MemoryDatabase
 from tests.benchmarks.peers.reading import Asking
 
@@ -32,7 +32,7 @@ class Fronted:
 
     def __init__(self, app: ASGIApp, keys: TokenKeys) -> None:
         self._app = app
-        self._keys = keys
+        self._identity = Identity(keys)  # the service's own, which remembers a token for a moment
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         began, status = time.perf_counter(), 0
@@ -44,8 +44,8 @@ class Fronted:
             await send(message)
 
         try:
-            scope["viewer"] = self._viewer(Headers(scope=scope).get("authorization"))
-        except (Refusal, jwt.PyJWTError, KeyError, TypeError, ValueError):
+            scope["viewer"] = await self._identity.identify(Headers(scope=scope).get("authorization"))
+        except Refusal:
             await JSONResponse({"errors": [{"message": "The token is not valid."}]}, 401)(scope, receive, noting)
         else:
             await self._app(scope, receive, noting)
@@ -53,9 +53,6 @@ class Fronted:
         place = {"method": scope["method"], "path": scope["path"], "status": status}
         milliseconds = round(1000 * (time.perf_counter() - began), 1)
         log.info("answered", extra={**told, **place, "milliseconds": milliseconds})
-
-    def _viewer(self, authorization: str | None) -> Viewer:
-        return ANONYMOUS if authorization is None else viewer_of(self._keys.claims(bearer(authorization)))
 
 
 def database() -> Database:
