@@ -5,9 +5,11 @@ A `House` is the service without HTTP: the real schema over a real store, asked 
 
 import asyncio
 import copy
+import gc
 import logging
 import os
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+import pickle
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -65,6 +67,11 @@ def logging_as_before() -> Iterator[None]:
     handlers, level = root.handlers[:], root.level
     yield
     root.handlers[:], root.level = handlers, level
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()  # the schema and the tests stay: to look through them for garbage again and again takes long
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -197,11 +204,33 @@ async def house_with(database: Database, documents: Contents) -> House:
 
 
 @pytest.fixture(scope="session")
-async def seeds() -> Contents:
+def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
+    """Make what is the same for all workers in one of them: `await once("name", make)`."""
+
+    async def once(name: str, make: Callable[[], Awaitable[Any]]) -> Any:
+        if "PYTEST_XDIST_WORKER" not in os.environ:
+            return await make()
+        path = tmp_path_factory.getbasetemp().parent / f"{name}.pickle"  # the workers' own folders stand there
+        if not path.exists():
+            unfinished = tmp_path_factory.mktemp(name) / path.name
+            unfinished.write_bytes(pickle.dumps(await make()))
+            unfinished.replace(path)
+        return pickle.loads(path.read_bytes())
+
+    return once
+
+
+@pytest.fixture(scope="session")
+async def seeds(once: Callable[..., Any]) -> Contents:
     """What seeding writes."""
-    house = await filled({})
-    await load(house.store, now(), lambda _: None)
-    return await contents(house.database)
+
+    async def make() -> Contents:
+        house = await filled({})
+        await load(house.store, now(), lambda _: None)
+        return await contents(house.database)
+
+    made: Contents = await once("seeds", make)
+    return made
 
 
 @pytest.fixture

@@ -29,11 +29,16 @@ async def make_module_house(seeds: Contents) -> AsyncIterator[Callable[..., Any]
 
 
 @pytest.fixture(scope="session")
-async def first_world(seeds: Contents) -> tuple[Contents, dict[str, str]]:
+async def first_world(seeds: Contents, once: Callable[..., Any]) -> tuple[Contents, dict[str, str]]:
     """A world as documents, and the ids of its records by name."""
-    house = await filled(seeds)
-    ids = await build(house)
-    return await contents(house.database), ids
+
+    async def make() -> tuple[Contents, dict[str, str]]:
+        house = await filled(seeds)
+        ids = await build(house)
+        return await contents(house.database), ids
+
+    made: tuple[Contents, dict[str, str]] = await once("world", make)
+    return made
 
 
 @pytest.fixture(scope="module")
