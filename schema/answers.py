@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from graphql import GraphQLError
+from graphql import FieldNode, GraphQLError
 from starlette.responses import Response
 from structlog.contextvars import bind_contextvars
 
 from schema.context import Language
+from schema.reasons import BY_CODE, reason_of
 from schema.results import message, outer_path
 from service import errors
 from service.errors import Code, Problem, Refusal, Unavailable
@@ -80,6 +81,7 @@ def unavailable() -> Refusal:
 
 def told(refusal: errors.Refusal, language: Language) -> list[dict[str, Any]]:
     """The problems of a refusal as GraphQL errors."""
+    _note(reason_of(refusal.problems[0], refusal.status if isinstance(refusal, Rejected) else None))
     return [
         {
             "message": message(problem, language),
@@ -106,12 +108,19 @@ def shown(error: GraphQLError, language: Language, development: bool) -> list[di
         locations = [{"line": one.line, "column": one.column} for one in error.locations or ()]
         code = {"extensions": {"code": Code.GRAPHQL_INVALID}}
         said = error.message.partition(SUGGESTION)[0]
+        _note(BY_CODE[Code.GRAPHQL_INVALID])
         return [{"message": said, **({"locations": locations} if locations else {}), **place, **code}]
     return [{**_internal(error, language, development), **place}]
 
 
+def _note(reason: str | None) -> None:
+    if reason is not None:
+        bind_contextvars(refused=reason)  # for the log
+
+
 def _internal(error: GraphQLError, language: Language, development: bool) -> dict[str, Any]:
-    reference, rejected = fault(error.path, error.original_error)
+    field = next((each.name.value for each in error.nodes or () if isinstance(each, FieldNode)), None)
+    reference, rejected = fault(field, error.original_error)  # its path has the caller's aliases in it
     [said] = told(rejected, language)
     said["extensions"] |= {"reference": reference}
     said["extensions"] |= {"detail": repr(error.original_error)} if development else {}

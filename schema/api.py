@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing
+from functools import cached_property
 from typing import Annotated, Any
 
 import strawberry
@@ -10,7 +11,7 @@ from graphql import GraphQLError, get_operation_ast
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult
-from structlog.contextvars import bind_contextvars
+from strawberry.types.graphql import OperationType
 
 from schema.accesses import AccessQuery
 from schema.context import Context, Info
@@ -59,12 +60,15 @@ from schema.network.persons import PersonMutation, PersonQuery
 from schema.network.roles import RoleMutation, RoleQuery
 from schema.network.stations import StationMutation, StationQuery
 from schema.nodes import Node
+from schema.permissions import Answered
+from schema.plan.plans import Plans, Text
 from schema.scalars import SCALARS
 from schema.search import SearchQuery
 from schema.selection import stored_fields
 from schema.trail import TrailQuery
 from service.errors import Code, Problem, Refusal, refuse_any
 from service.records import Document
+from service.spans import operation_is
 from service.store.kinds import kind_of
 from service.viewer import Right
 
@@ -210,6 +214,9 @@ def stored_value(source: Any, name: str) -> Any:
     return getattr(source, name)
 
 
+ALLOWED = frozenset({OperationType.QUERY, OperationType.MUTATION})
+
+
 class OneOperation(SchemaExtension):
     """What is asked is one operation, which must be said where there are several, and it keeps to the limits."""
 
@@ -218,9 +225,16 @@ class OneOperation(SchemaExtension):
         self.execution_context.parse_options["max_tokens"] = limits.tokens
         yield
 
-    def on_parse(self) -> Iterator[None]:
+    def on_validate(self) -> Iterator[None]:
+        if self.execution_context.context.text is not None:
+            self.execution_context.pre_execution_errors = []
         yield
+
+    def on_parse(self) -> Iterator[None]:
         asked = self.execution_context
+        text: Text | None = asked.context.text
+        asked.graphql_document = text.document if text else None
+        yield
         limits: Limits = asked.context.limits
         if asked.graphql_document is None:
             refuse_any(too_long(asked.pre_execution_errors or (), limits))
@@ -231,17 +245,36 @@ class OneOperation(SchemaExtension):
             chinese = "文档中没有该操作,或有多个操作:请在 operationName 中指明其一。"
             raise Refusal(Problem(Code.GRAPHQL_INVALID, ("operation_name",), english, chinese))
         asked.context.accesses.operation = operation.name.value if operation.name else None
-        bind_contextvars(operation=operation.operation.value)  # for the log
-        found = measured(schema._schema, asked.graphql_document, operation, asked.variables)
+        operation_is(operation.operation.value, asked.context.accesses.operation)
+        variables = asked.variables or {}
+        found = (
+            text.measure(variables) if text else measured(schema._schema, asked.graphql_document, operation, variables)
+        )
         asked.context.measures.append(found)
         exceeded(found, limits)
 
 
 class Schema(strawberry.Schema):
-    async def execute(self, *given: Any, **options: Any) -> Any:
-        """As it is, once the access log tells what is answered. Raises `Unavailable` when that cannot be written."""
-        result = await super().execute(*given, **options)
-        await options["context_value"].leave_accesses()
+    @cached_property
+    def plans(self) -> Plans:
+        return Plans(self)
+
+    async def execute(self, query: str | None, *given: Any, **options: Any) -> Any:
+        """By its plan where it has one, else as it is, once the access log tells what is answered.
+
+        Raises `Unavailable` when that cannot be written, or a plan meets no database.
+        """
+        context: Context = options["context_value"]
+        allowed = options.get("allowed_operation_types", ALLOWED)
+        name, variables = options.get("operation_name"), options.get("variable_values")
+        text = self.plans.text(query or "", name, context.sight, context.limits.tokens)
+        result = await self.plans.answered(text, variables or {}, context, allowed) if text else None
+        if isinstance(result, Answered):
+            options["root_value"] = result
+        if not isinstance(result, ExecutionResult):
+            context.text = text
+            result = await super().execute(query, *given, **options)
+        await context.leave_accesses()
         return result
 
     async def subscribe(self, *given: Any, **options: Any) -> Any:

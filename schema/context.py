@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from graphql.pyutils import Path
 from strawberry.types import Info as StrawberryInfo
@@ -13,8 +13,12 @@ from schema.reader import Reader
 from service.dates import day_of, now
 from service.store.accesses import Accesses
 from service.store.store import Store
+from service.store.tallies import Asking, asked
 from service.trail.keys import KnownKeys
-from service.viewer import Viewer
+from service.viewer import ANONYMOUS, Viewer
+
+if TYPE_CHECKING:
+    from schema.plan.plans import Text
 
 Language = Literal["en", "zh"]
 
@@ -32,13 +36,23 @@ class Context:
     limits: Limits = USUAL
     known_keys: KnownKeys = field(default_factory=dict)  # whose signatures on checkpoints hold
     accesses: Accesses = field(default_factory=Accesses)  # what is answered that is restricted
+    restricted: bool = False  # whether something of that kind was told to the access log
     measures: list[Measure] = field(default_factory=list)  # of the operation, once it is measured
     as_of: dt.datetime | None = None  # the moment that it is read at, where that is not the present
+    text: "Text | None" = None  # the operation, where it is known to be valid
+    explained: dict[str, Any] | None = None  # in development: how the operation was executed
+    sight: int = 2  # of a text at which it is compiled; 0: never
     moments: dict[str | int, "Context"] = field(default_factory=dict)  # by root field, where one is read as of another
 
     @property
     def day(self) -> dt.date:
         return day_of(self.at)
+
+    @property
+    def asking(self) -> Asking:
+        """How records are counted: for the public perhaps a moment ago, for whoever may have written now."""
+        public = self.viewer is ANONYMOUS and self.as_of is None
+        return self.store.tallied.asked if public else asked
 
     async def renew(self) -> None:
         """The moment, and what the viewer may do now: a subscription outlives both. Raises `Unavailable`."""
@@ -48,12 +62,18 @@ class Context:
 
     async def leave_accesses(self) -> None:
         """Tell the access log what was answered, before it leaves, and begin anew. Raises `Unavailable`."""
+        self.restricted = self.restricted or self.accesses.noted
         await self.accesses.leave(self.store.database, self.viewer.subject, self.at)
         self.accesses = Accesses(self.accesses.operation)
 
 
 class Info(StrawberryInfo[Context, Any]):
     """What a resolver is told; its context is that of the moment at which its root field is read."""
+
+    @property
+    def known(self) -> dict[object, Any]:
+        """What is derived from the selection alone is kept here by a plan, and forgotten by Strawberry."""
+        return {}
 
     @property
     def present(self) -> Context:

@@ -30,6 +30,7 @@ from schema.operations import (
     told_of,
 )
 from schema.requests import Asked, asked_by, idempotency_key, media_type_of, method_refused
+from schema.revalidating import revalidated
 from service.dates import now
 from service.errors import Code, Problem, Refusal, Unavailable
 from service.viewer import ANONYMOUS
@@ -53,6 +54,8 @@ def graphql_route(means: Means) -> Route:
             context = await context_of(means, known, language, key, moment)
             result = await _executed(asked, context)
             response = _answer(result, language, means.development, media_type, extensions_of(asked, context))
+            if asked.by_get and not result.errors and not context.restricted:
+                response = revalidated(response, request.headers)
         except Refusal as refusal:
             response = refusal_answer(refusal, language, media_type)
         except Unavailable:

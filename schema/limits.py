@@ -10,6 +10,8 @@ may hold counts one, a page its size, a list of no page `USUAL_LIST`, a field th
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from functools import cached_property
+from operator import le
 from typing import Any, NamedTuple
 
 from graphql import (
@@ -58,6 +60,11 @@ class Limits:
     aliases: int = 30
     directives: int = 50
     cost: int = 5_000
+
+    @cached_property
+    def of_measures(self) -> tuple[int, ...]:
+        """In the order of a `Measure`."""
+        return tuple(getattr(self, name) for name in Measure._fields)
 
 
 USUAL = Limits()
@@ -109,6 +116,11 @@ def exceeded(measure: Measure, limits: Limits) -> None:
         for each in fields(limits)
         if getattr(measure, each.name, 0) > getattr(limits, each.name)
     )
+
+
+def within(measure: Measure, limits: Limits) -> bool:
+    """Whether `measure` is above no limit."""
+    return all(map(le, measure, limits.of_measures))
 
 
 def too_long(errors: Iterable[GraphQLError], limits: Limits) -> Iterator[Problem]:

@@ -27,6 +27,21 @@ class Where(Protocol):
     def narrow(self, query: Query, day: dt.date) -> Query: ...
 
 
+class Following(NamedTuple):
+    """How a resolver looks up what an object holds under `key`: an id, or several."""
+
+    key: str
+    target: type[Record]
+    several: bool
+
+
+FOLLOWING: dict[Callable[..., Any], Following] = {}  # by resolver
+
+
+def following(resolver: Callable[..., Any]) -> Following | None:
+    return FOLLOWING.get(resolver)
+
+
 class Link(NamedTuple):
     source: type[Record] | None  # None for a value inside a record
     key: str
@@ -48,6 +63,7 @@ def one(source: type[Record] | None, key: str, target: type[Record], english: st
             return None
         return await info.context.reader.one(target.PREFIX, own_id, stored_fields(info, target))
 
+    FOLLOWING[resolve] = Following(key, target, several=False)
     return field(english, chinese, needs=(key,), resolver=resolve)
 
 
@@ -58,6 +74,7 @@ def several(source: type[Record] | None, key: str, target: type[Record], english
     async def resolve(root: strawberry.Parent[Any], info: Info) -> Any:
         return await info.context.reader.several(target.PREFIX, root[key], stored_fields(info, target))
 
+    FOLLOWING[resolve] = Following(key, target, several=True)
     return field(english, chinese, needs=(key,), resolver=resolve)
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 import strawberry
 from strawberry import Parent
@@ -224,9 +224,20 @@ def renamed(value: Any) -> Any:
     return moment_text(value) if isinstance(value, dt.datetime) else value
 
 
+class Entity(NamedTuple):
+    """Of which kind the documents of a type are, and whether some are drafts, each reading of which is told."""
+
+    kind: type[Record]
+    drafted: bool
+
+
+ENTITIES: dict[str, Entity] = {}  # by the type's name
+
+
 def entity(kind: type[Record], english: str, chinese: str) -> Any:
     """Publish a class as the type of `kind`'s documents, under the kind's name."""
     drafted = may_be_draft(kind)
+    ENTITIES[kind.__name__] = Entity(kind, drafted)
 
     def publish_type(cls: Any) -> Any:
         cls.is_type_of = classmethod(lambda _, value, info: _is(kind, value, info, drafted))

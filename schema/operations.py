@@ -21,6 +21,7 @@ from schema.requests import Asked
 from service.dates import day_of
 from service.errors import Code
 from service.identity import Identity
+from service.store.database import commands_told
 from service.store.store import Store
 from service.trail.keys import KnownKeys
 from service.viewer import Viewer
@@ -35,7 +36,7 @@ class Means:
     """What operations are answered with, over HTTP and sockets alike.
 
     `trail_keys` are those whose signatures on checkpoints hold. In development, what went wrong inside the service is
-    told as well as logged.
+    told as well as logged, and what an operation was compiled to where `extensions: {plan: true}` asks for it.
     """
 
     store: Store
@@ -45,6 +46,7 @@ class Means:
     limits: Limits = USUAL
     trail_keys: KnownKeys = field(default_factory=dict)
     development: bool = False
+    sight: int = 2  # of a text at which it is compiled; 0: never
 
 
 async def context_of(means: Means, known: Viewer, language: Language, key: str | None, moment: dt.datetime) -> Context:
@@ -52,7 +54,11 @@ async def context_of(means: Means, known: Viewer, language: Language, key: str |
     viewer = await means.store.roles.viewer(known, day_of(moment))
     reader = Reader(means.store.database, viewer, day_of(moment))
     bind_contextvars(viewer=viewer.subject)  # for the log
-    return Context(viewer, moment, language, key, means.store, reader, means.limits, means.trail_keys)
+    context = Context(
+        viewer, moment, language, key, means.store, reader, means.limits, means.trail_keys, sight=means.sight
+    )
+    context.explained = {} if means.development else None
+    return context
 
 
 def cost_of(context: Context) -> int:
@@ -62,15 +68,17 @@ def cost_of(context: Context) -> int:
 
 async def executed(asked: Asked, context: Context, kinds: Collection[OperationType]) -> ExecutionResult:
     """Raises `InvalidOperationTypeError` for an operation of another kind, `Rejected` for one that takes long."""
+    context.sight = min(context.sight, 1) if asked.trusted else context.sight
     try:
         async with asyncio.timeout(OPERATION_SECONDS):
-            result = await schema.execute(
-                asked.query,
-                variable_values=asked.variables,
-                operation_name=asked.operation_name,
-                context_value=context,
-                allowed_operation_types=kinds,
-            )
+            with commands_told(context.explained):
+                result = await schema.execute(
+                    asked.query,
+                    variable_values=asked.variables,
+                    operation_name=asked.operation_name,
+                    context_value=context,
+                    allowed_operation_types=kinds,
+                )
     except TimeoutError:
         english = f"The operation took more than {OPERATION_SECONDS:.0f} s; ask for less."
         chinese = f"操作超过 {OPERATION_SECONDS:.0f} 秒;请减少查询内容。"
@@ -91,7 +99,14 @@ def not_executed(result: ExecutionResult, told: list[dict[str, Any]]) -> bool:
 
 
 def extensions_of(asked: Asked, context: Context) -> dict[str, Any]:
-    """What was asked for beside the data: `extensions: {cost: true}` tells what the operation was counted as."""
-    if asked.extensions.get("cost") is not True or not context.measures:
-        return {}
-    return {"extensions": {"cost": {**context.measures[-1]._asdict(), "most": context.limits.cost}}}
+    """What was asked for beside the data.
+
+    `extensions: {cost: true}` tells what the operation was counted as and, in development, `{plan: true}` what it was
+    compiled to.
+    """
+    more: dict[str, Any] = {}
+    if asked.extensions.get("cost") is True and context.measures:
+        more["cost"] = {**context.measures[-1]._asdict(), "most": context.limits.cost}
+    if asked.extensions.get("plan") is True and context.explained is not None:
+        more["plan"] = context.explained
+    return {"extensions": more} if more else {}

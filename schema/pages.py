@@ -3,9 +3,10 @@
 A cursor is the ordering key of its item and the name of the order, in URL-safe Base64; it means nothing elsewhere.
 """
 
+import asyncio
 import base64
 import binascii
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -17,10 +18,11 @@ from schema.describing import both, field
 from service.errors import Code, Problem, Refusal
 from service.permission import readable
 from service.records import Document
+from service.store import reads
 from service.store.reads import MOST_ON_A_PAGE, USUAL_ON_A_PAGE, Query, Range
 
 T = TypeVar("T")
-Total: TypeAlias = Callable[[], Awaitable[int]]
+Total: TypeAlias = Callable[[], Coroutine[Any, Any, int]]
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,19 @@ class Slice:
 
     def cursor(self, document: Document) -> str:
         return cursor_of(self.order, document[self.order])
+
+
+class Once:
+    """A total that is counted when it is first asked for, and not again."""
+
+    def __init__(self, count: Total) -> None:
+        self._count = count
+        self._counted: asyncio.Future[int] | None = None
+
+    async def __call__(self) -> int:
+        if self._counted is None:
+            self._counted = asyncio.ensure_future(self._count())
+        return await self._counted
 
 
 async def _none() -> int:
@@ -92,7 +107,7 @@ def range_of(order: str, first: int | None, after: str | None, last: int | None,
 
 def slice_of(found: Sequence[Document], part: Range, order: str, total: Total) -> Slice:
     """The page out of what was found, which is one more than the page when the list goes on."""
-    more, documents = len(found) > part.size, found[: part.size]
+    more, documents, total = len(found) > part.size, found[: part.size], Once(total)
     if part.backwards:
         return Slice(documents[::-1], part.before is not None, more, order, total)
     return Slice(documents, more, part.after is not None, order, total)
@@ -154,7 +169,11 @@ def _page_info(root: Parent[Slice]) -> Any:
 
 
 async def _total_count(root: Parent[Slice]) -> Any:
-    return await root.total()
+    return min(await root.total(), reads.MOST_COUNTED)
+
+
+async def _total_count_is_exact(root: Parent[Slice]) -> Any:
+    return await root.total() <= reads.MOST_COUNTED
 
 
 @strawberry.type(description=both("A page of a list.", "列表的一页。"))
@@ -163,7 +182,13 @@ class Connection(Generic[T]):
     edges: list[Edge[T]] = field("The items with their cursors.", "各项及其游标。", resolver=_edges)
     page_info: PageInfo = field("Where the page stands.", "页面位置。", resolver=_page_info)
     total_count: int = field(
-        "How many there are in all pages, counted up to 10,000 and only when asked for.",
-        "总数,仅在查询时计算,至多计到 10,000。",
+        "How many there are in all pages, counted up to 10,000 and only when asked for; totalCountIsExact tells "
+        "whether there are more.",
+        "总数,仅在查询时计算,至多计到 10,000;是否还有更多,见 totalCountIsExact。",
         resolver=_total_count,
+    )
+    total_count_is_exact: bool = field(
+        "Whether totalCount is the whole number. False: there are more than 10,000, which is what it says then.",
+        "totalCount 是否为确切总数;为 false 时实际多于 10,000,而 totalCount 即为 10,000。",
+        resolver=_total_count_is_exact,
     )

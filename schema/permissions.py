@@ -29,11 +29,15 @@ def within(value: Document, root: Document) -> Document:
     return {**value, **{key: root[key] for key in RIGHTS_KEYS}, "record": root["_id"]}
 
 
-def noted(info: Info[Any, Any], right: Right, source: Any, value: Any) -> Any:
+def noted(info: Any, right: Right, source: Any, value: Any) -> Any:
     """`value`, which is answered of the record that `source` is or stands in; a root field has none."""
     if isinstance(source, dict) and value not in (None, "", []):
         info.context.accesses.note(right, source["network"], source["_id"] if "_id" in source else source["record"])
     return value
+
+
+class Answered(dict[str, Any]):
+    """A root value that tells what mutations came to, by their keys in the answer: they are not run again."""
 
 
 class Guard(FieldExtension):
@@ -47,5 +51,7 @@ class Guard(FieldExtension):
     async def resolve_async(
         self, next_: Callable[..., Awaitable[Any]], source: Any, info: Info[Any, Any], **kwargs: Any
     ) -> Any:
+        if isinstance(source, Answered) and info.path.key in source:
+            return source[str(info.path.key)]
         check(info.context.viewer, self.right, source)
         return noted(info, self.right, source, await next_(source, info, **kwargs))

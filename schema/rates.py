@@ -6,6 +6,7 @@ Headers tell how one stands (draft-ietf-httpapi-ratelimit-headers): the policy, 
 import datetime as dt
 import ipaddress
 from dataclasses import dataclass
+from functools import lru_cache
 
 from starlette.requests import HTTPConnection
 
@@ -53,7 +54,11 @@ class Rates:
 
 def place_of(connection: HTTPConnection) -> str:
     """The caller's address; of IPv6 the network of 64 bits, which is one customer's."""
-    host = connection.client.host if connection.client else "unknown"
+    return _place(connection.client.host) if connection.client else "unknown"
+
+
+@lru_cache(1_024)  # parsing one costs more than all else that is done here
+def _place(host: str) -> str:
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

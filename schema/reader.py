@@ -2,14 +2,16 @@
 
 import asyncio
 import datetime as dt
+import inspect
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, NoReturn, TypeVar, cast
 
 from strawberry.dataloader import DataLoader
 
+from service.errors import Unavailable
 from service.permission import may_read
 from service.records import RIGHTS_KEYS, Document, Record
 from service.store import history, reads, unpaired
@@ -22,6 +24,8 @@ from service.store.tallies import By, tally
 from service.store.wholes import readable
 from service.viewer import Viewer
 
+K = TypeVar("K")
+V = TypeVar("V")
 W = TypeVar("W")
 UNPAIRED = {"org": unpaired.members, "bra": unpaired.branches}
 MOST_VALUES = 1_000  # of one parent, by which what names it is counted
@@ -77,6 +81,20 @@ class Lacking(NamedTuple):
     fields: tuple[str, ...]
 
 
+class Away:
+    """Stands for a database that did not answer a moment ago."""
+
+    def __init__(self, database: Database, reason: Unavailable) -> None:
+        self._database, self._reason = database, reason
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._database, name)
+        return self._refuse if inspect.iscoroutinefunction(found) else found
+
+    async def _refuse(self, *_: Any, **__: Any) -> NoReturn:
+        raise self._reason
+
+
 class Reader:
     """Reads for one viewer on one day: what may not be known of is not there."""
 
@@ -85,17 +103,15 @@ class Reader:
         self._trail = database  # to read histories from
         self._viewer = viewer
         self._day = day
-        self._records: DataLoader[Wanted, Document | None] = DataLoader(self._load_records, cache=False)
-        self._pages: DataLoader[Below, list[Document]] = DataLoader(self._load_pages, cache=False)
-        self._totals: DataLoader[Below, int] = DataLoader(self._load_totals, cache=False)
-        self._counts: DataLoader[Counted, dict[Any, int]] = DataLoader(self._load_counts, cache=False)
-        self._histories: DataLoader[Told, list[Document]] = DataLoader(self._load_histories, cache=False)
-        self._followed: DataLoader[Head, bool] = DataLoader(self._load_followed, cache=False)
-        self._unpaired: DataLoader[Lacking, list[Document]] = DataLoader(self._load_unpaired, cache=False)
+        self._loaders: dict[str, DataLoader[Any, Any]] = {}
+
+    def fail(self, reason: Unavailable) -> None:
+        """The database did not answer: whatever else the request asks of it fails at once, not after as long again."""
+        self.database = self._trail = cast(Database, Away(self.database, reason))
 
     async def one(self, prefix: str, own_id: str, fields: tuple[str, ...]) -> Document | None:
         """The record, with `fields`; None when there is none that the viewer may know of."""
-        return await self._records.load(Wanted(prefix, own_id, fields))
+        return await self._batched(self._load_records).load(Wanted(prefix, own_id, fields))
 
     async def several(self, prefix: str, ids: Sequence[str], fields: tuple[str, ...]) -> list[Document]:
         """The records in the order of `ids`, without those that the viewer may not know of."""
@@ -104,27 +120,33 @@ class Reader:
 
     async def below(self, wanted: Below) -> list[Document]:
         """A page below a parent, and one document more if there are more."""
-        return await self._pages.load(wanted)
+        return await self._batched(self._load_pages).load(wanted)
 
     async def total(self, wanted: Below) -> int:
         """How many there are below a parent, pages aside."""
-        return await self._totals.load(wanted)
+        return await self._batched(self._load_totals).load(wanted)
 
     async def counted(self, wanted: Counted) -> dict[Any, int]:
         """How many there are below a parent, by value; values that none has are not there."""
-        return await self._counts.load(wanted)
+        return await self._batched(self._load_counts).load(wanted)
 
     async def history(self, prefix: str, own_id: str, part: Part) -> list[Document]:
         """A part of a record's revisions."""
-        return await self._histories.load(Told(prefix, own_id, part))
+        return await self._batched(self._load_histories).load(Told(prefix, own_id, part))
 
     async def followed(self, own_id: str, partition: str, version: int) -> bool:
         """Whether all that follows from this version of a record has been done."""
-        return await self._followed.load(Head(own_id, partition, version))
+        return await self._batched(self._load_followed).load(Head(own_id, partition, version))
 
     async def unpaired(self, wanted: Lacking) -> list[Document]:
         """All of them, by name."""
-        return await self._unpaired.load(wanted)
+        return await self._batched(self._load_unpaired).load(wanted)
+
+    def _batched(self, load: Callable[[list[K]], Awaitable[list[V]]]) -> DataLoader[K, V]:
+        """What collects for `load`, made when it is first needed: most requests need one, or none."""
+        if (known := self._loaders.get(load.__name__)) is None:
+            known = self._loaders[load.__name__] = DataLoader(load, cache=False)
+        return known
 
     async def _load_records(self, wanted: list[Wanted]) -> list[Document | None]:
         found: dict[str, Document] = {}
@@ -132,14 +154,18 @@ class Reader:
         for each in wanted:
             by_kind[each.prefix].append(each)
         for prefix, same in by_kind.items():
-            kind = KINDS[prefix]
-            fields = {*RIGHTS_KEYS, *kind.STATE_KEYS}.union(*(each.fields for each in same))
-            loaded = await self._answering(kind, {each.own_id for each in same}, fields)
-            own = {document["_id"]: document for document in loaded.values()}.values()
-            known = partial(reads.by_ids, self.database)
-            shown = await readable(kind, own, self._viewer, self._day, known)
-            found |= {own_id: document for own_id, document in loaded.items() if document["_id"] in shown}
+            fields = set[str]().union(*(each.fields for each in same))
+            found |= await self.records(prefix, {each.own_id for each in same}, fields)
         return [found.get(each.own_id) for each in wanted]
+
+    async def records(self, prefix: str, ids: Collection[str], fields: Iterable[str]) -> dict[str, Document]:
+        """Those of one kind that the viewer may know of, by the id that was asked for."""
+        kind = KINDS[prefix]
+        loaded = await self._answering(kind, set(ids), {*RIGHTS_KEYS, *kind.STATE_KEYS, *fields})
+        own = {document["_id"]: document for document in loaded.values()}.values()
+        known = partial(reads.by_ids, self.database)
+        shown = await readable(kind, own, self._viewer, self._day, known)
+        return {own_id: document for own_id, document in loaded.items() if document["_id"] in shown}
 
     async def _answering(self, kind: type[Record], ids: set[str], fields: set[str]) -> dict[str, Document]:
         """By each id the document that answers for it: its own or, where it was merged, the survivor's."""

@@ -36,6 +36,7 @@ class Asked:
     operation_name: str | None
     extensions: dict[str, Any]
     by_get: bool
+    trusted: bool = False  # a document known beforehand
 
 
 def media_type_of(accept: str | None) -> str:
@@ -111,8 +112,10 @@ def asked_in(given: Any, documents: Documents, by_get: bool) -> Asked:
             'Send an object: {"query": text, "variables": object, "operationName": text, "extensions": object}.',
             '请发送对象:{"query": 文本, "variables": 对象, "operationName": 文本, "extensions": 对象}。',
         )
-    text = documents.text_of(given.get("query"), _id_of(given))
-    return Asked(text, given.get("variables"), given.get("operationName"), given.get("extensions") or {}, by_get)
+    own_id = _id_of(given)
+    text, trusted = documents.text_of(given.get("query"), own_id), own_id in documents.texts
+    more = given.get("extensions") or {}
+    return Asked(text, given.get("variables"), given.get("operationName"), more, by_get, trusted)
 
 
 def _id_of(given: dict[str, Any]) -> str | None:

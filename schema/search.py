@@ -131,9 +131,18 @@ async def _total_count(root: Parent[FoundSlice]) -> Any:
     return await root.total()
 
 
+def _complete(root: Parent[FoundSlice]) -> Any:
+    return root.complete
+
+
 @strawberry.type(description=both("A page of what was found.", "搜索结果的一页。"))
 class SearchConnection(Connection[SearchHit]):
     total_count: int = field("How many hits there are in all pages.", "结果总数。", resolver=_total_count)
+    total_count_is_exact: bool = field(
+        "Whether totalCount is the whole number; the same as complete.",
+        "totalCount 是否为确切总数,与 complete 相同。",
+        resolver=_complete,
+    )
     facets: SearchFacets = field("All hits counted.", "分类计数。", resolver=_facets)
     complete: bool = field(
         f"Whether all were compared: of each kind at most {MOST_CANDIDATES:,} that may match are. Otherwise there are "

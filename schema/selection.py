@@ -1,7 +1,7 @@
 """Which stored keys a query needs: the fields it names of a type, each with the keys that field is made of."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, cast
 
 from graphql import (
     FieldNode,
@@ -22,11 +22,15 @@ from service.records import RIGHTS_KEYS, Record
 
 def stored_fields(info: Info, kind: type[Record]) -> tuple[str, ...]:
     """The keys of `kind`'s documents that the current field's selection needs, seen through pages and wrappers."""
+    if (known := info.known.get(kind)) is not None:
+        return cast(tuple[str, ...], known)
     raw = info._raw_info
     own_type = raw.schema.type_map[kind.__name__]
     assert isinstance(own_type, GraphQLObjectType)
     sets = _reaching(raw, _below(raw.field_nodes), get_named_type(raw.return_type), own_type)
-    return tuple(sorted(set(RIGHTS_KEYS).union(kind.STATE_KEYS, *_keys(raw, sets, own_type))))
+    fields = tuple(sorted(set(RIGHTS_KEYS).union(kind.STATE_KEYS, *_keys(raw, sets, own_type))))
+    info.known[kind] = fields
+    return fields
 
 
 def selected(info: Info) -> set[str]:

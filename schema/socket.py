@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from starlette.routing import WebSocketRoute
@@ -28,13 +28,18 @@ from schema.limits import setting_of
 from schema.messages import PROTOCOL, Closing, Ending, Message, Places, TooMany, message_of, named, origin_allowed
 from schema.operations import Means
 from schema.rates import place_of
+from schema.reasons import SUBPROTOCOL, reason_of
 from schema.socket_operations import Caller, Operation
 from schema.socket_rules import USUAL_RULES, SocketRules
 from service.dates import now
 from service.errors import Code, Problem, Refusal, Unavailable
 from service.identity import ends_at
 from service.metrics import Metrics
+from service.spans import Outcome
 from service.viewer import ANONYMOUS, Viewer
+
+if TYPE_CHECKING:
+    from service.tracing import Tracing
 
 log = logging.getLogger(__name__)
 
@@ -47,11 +52,14 @@ class House:
     metrics: Metrics
     rules: SocketRules
     places: Places
+    tracing: "Tracing | None"
 
 
-def graphql_socket(means: Means, metrics: Metrics, rules: SocketRules = USUAL_RULES) -> WebSocketRoute:
+def graphql_socket(
+    means: Means, metrics: Metrics, rules: SocketRules = USUAL_RULES, tracing: "Tracing | None" = None
+) -> WebSocketRoute:
     """The end-point, at the address of the one over HTTP."""
-    house = House(means, metrics, rules, Places(rules.sockets.sockets))
+    house = House(means, metrics, rules, Places(rules.sockets.sockets), tracing)
 
     async def endpoint(websocket: WebSocket) -> None:
         clear_contextvars()
@@ -62,7 +70,7 @@ def graphql_socket(means: Means, metrics: Metrics, rules: SocketRules = USUAL_RU
             except Refusal as refusal:
                 language = language_of(websocket.headers.get("accept-language"))
                 response = refusal_answer(refusal, language)
-                _refused(house, response.status_code, refusal.problems[0].code)
+                _refused(house, response.status_code, refusal.problems[0])
                 await websocket.send_denial_response(response)
                 return
             offered = PROTOCOL in websocket.scope["subprotocols"]
@@ -77,8 +85,9 @@ def graphql_socket(means: Means, metrics: Metrics, rules: SocketRules = USUAL_RU
     return WebSocketRoute("/graphql", endpoint)
 
 
-def _refused(house: House, status: int, *codes: Code) -> None:
-    house.metrics.refused(codes)
+def _refused(house: House, status: int, problem: Problem | None = None) -> None:
+    codes, reason = ((problem.code,), reason_of(problem, status)) if problem else ((), SUBPROTOCOL)
+    house.metrics.refused(Outcome(codes, None, reason))
     log.info("socket refused", extra={"status": int(status)})
 
 
@@ -208,7 +217,8 @@ class Socket:
         if own_id in self._running:
             raise Closing(Ending.DUPLICATE_ID, "An operation with this id is running")
         caller = Caller(self._websocket, self._known, self._language)
-        operation = Operation(self._house.means, self._house.metrics, caller, partial(self._tell, own_id))
+        house = self._house
+        operation = Operation(house.means, house.metrics, caller, partial(self._tell, own_id), house.tracing)
         most = self._house.rules.sockets.socket_operations
         if len(self._running) >= most:
             setting = setting_of("socket_operations")

@@ -4,9 +4,9 @@ import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Collection, Iterator
-from contextlib import aclosing
+from contextlib import AbstractContextManager, aclosing
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from starlette.requests import HTTPConnection
 from strawberry.schema.exceptions import InvalidOperationTypeError
@@ -21,7 +21,13 @@ from schema.requests import Asked, asked_in, idempotency_key
 from service.dates import now
 from service.errors import Refusal, Unavailable
 from service.metrics import NONE, Metrics
+from service.spans import Outcome
 from service.viewer import Viewer
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import SpanContext
+
+    from service.tracing import Tracing
 
 log = logging.getLogger(__name__)
 
@@ -44,9 +50,14 @@ class Caller:
 class Operation:
     """It says `next` for each answer and in the end `error` or `complete`, unless it is cancelled."""
 
-    def __init__(self, means: Means, metrics: Metrics, caller: Caller, say: Say) -> None:
+    def __init__(
+        self, means: Means, metrics: Metrics, caller: Caller, say: Say, tracing: "Tracing | None" = None
+    ) -> None:
         self._means = means
         self._metrics = metrics
+        self._tracing = tracing
+        self._span = contextlib.ExitStack()  # that of its beginning, where it is a subscription
+        self._origin: SpanContext | None = None
         self._caller = caller
         self._payer = means.rates.payer(caller.connection, caller.viewer)
         self._say = say
@@ -95,16 +106,26 @@ class Operation:
             context_value=context,
         )
         more = extensions_of(asked, context)
-        async with aclosing(results):
-            async for result in results:
-                errors = told_of(result, context.language, self._means.development)
-                if errors and result.data is None:  # nothing comes after it
-                    await self._fail(errors)
-                    return
-                await self._means.rates.admit(self._payer, now())
-                self._pay()
-                await self._next(result.data, errors, more)
+        self._span.close()
+        with self._metrics.following():
+            async with aclosing(results):
+                async for result in results:
+                    errors = told_of(result, context.language, self._means.development)
+                    if errors and result.data is None:  # nothing comes after it
+                        await self._fail(errors)
+                        return
+                    with self._event(context):
+                        await self._means.rates.admit(self._payer, now())
+                        self._pay()
+                        await self._next(result.data, errors, more)
         await self._say("complete")
+
+    def _event(self, context: Context) -> AbstractContextManager[None]:
+        """One event, which began when the context was renewed for it."""
+        self._metrics.event()
+        if self._tracing is None or self._origin is None:
+            return contextlib.nullcontext()
+        return self._tracing.event(context.at, context.accesses.operation, self._origin)
 
     async def _next(self, data: Any, errors: Collection[dict[str, Any]], more: dict[str, Any]) -> None:
         self._codes |= codes_of(errors)
@@ -126,15 +147,23 @@ class Operation:
         """However it ends, it is paid for, counted, and told of in the log."""
         began = time.perf_counter()
         try:
-            yield
+            with self._span:
+                if self._tracing is not None:
+                    self._origin = self._span.enter_context(self._tracing.operation(self._outcome))
+                yield
         finally:
             self._pay()
-            if cost := cost_of(self._context) if self._context else None:
-                bind_contextvars(cost=cost)
-            if codes := sorted(self._codes):
-                bind_contextvars(codes=codes)
-            self._metrics.operated(get_contextvars().get("operation", NONE), codes, cost)
-            log.info("answered", extra={"milliseconds": round(1000 * (time.perf_counter() - began), 1)})
+            outcome, seconds = self._outcome(), time.perf_counter() - began
+            if outcome.cost:
+                bind_contextvars(cost=outcome.cost)
+            if outcome.codes:
+                bind_contextvars(codes=outcome.codes)
+            self._metrics.operated(get_contextvars().get("operation", NONE), seconds, outcome)
+            log.info("answered", extra={"milliseconds": round(1000 * seconds, 1)})
+
+    def _outcome(self) -> Outcome:
+        cost = cost_of(self._context) if self._context else None
+        return Outcome(sorted(self._codes), cost, get_contextvars().get("refused"))
 
 
 def codes_of(errors: Collection[dict[str, Any]]) -> set[str]:

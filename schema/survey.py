@@ -12,7 +12,8 @@ from schema.pages import EMPTY, Slice, readable_only, slice_of
 from schema.selection import stored_fields
 from service.errors import Path
 from service.records import Filter
-from service.store.reads import MOST_COUNTED, Query, Range
+from service.store import reads
+from service.store.reads import Query, Range
 from service.store.tallies import By, Row, asked, sums_of
 
 
@@ -51,8 +52,8 @@ class Survey:
         return {name: way.checked(rows, narrow) for (name, way), rows in zip(ways.items(), found, strict=True)}
 
     async def count(self, where: Filter) -> int:
-        """How many there are, counted up to MOST_COUNTED."""
-        counted: tuple[Filter, ...] = ({"$limit": MOST_COUNTED}, {"$group": {"_id": "all", **sums_of(())}})
+        """How many there are, as `reads.count`."""
+        counted: tuple[Filter, ...] = ({"$limit": reads.MOST_COUNTED + 1}, {"$group": {"_id": "all", **sums_of(())}})
         return sum(row["records"] for row in await self.ask({"$match": where}, *counted))
 
     async def page(self, info: Info, where: Filter, part: Range) -> Slice:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from seeds import synthetic
 from seeds.loader import SeedInvalid, plant, read
-from service import forgetting, role_commands, serving, trail_commands
+from service import forgetting, role_commands, serving, settings_reference, trail_commands
 from service.dates import day_of, now
 from service.environment import CHECKOUT, VARIABLES
 from service.errors import Unavailable
@@ -48,6 +48,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130  # what a shell calls ended by SIGINT
+
+
+def settings_reference_printed(_: Settings, __: argparse.Namespace) -> int:
+    print(settings_reference.document(), end="")
+    return 0
 
 
 def serve(settings: Settings, _: argparse.Namespace) -> int:
@@ -123,7 +128,7 @@ def _git(*words: str) -> str | None:
 def doctor(settings: Settings, options: argparse.Namespace) -> int:
     if options.production:
         found = list(lacks(settings))
-        print("\n".join(f"{lack.setting}: {lack.english} {lack.chinese}" for lack in found) or FIT)
+        print("\n".join(map(str, found)) or FIT)
         return 1 if found else 0
 
     async def look(connected: Settings) -> Findings:
@@ -168,6 +173,7 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(command=command)
         return added
 
+    add("settings", settings_reference_printed, "print all settings as Markdown 打印全部设置")
     add("serve", serve, "answer requests until Ctrl-C 启动服务，按 Ctrl-C 停止")
     seeding = add("seed", seed, f"write the seed records that are not there yet 写入种子数据. {STANDALONE}")
     seeding.add_argument(

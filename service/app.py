@@ -7,7 +7,7 @@ import os
 import secrets
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -40,7 +40,10 @@ from service.store.files import Files, files_in
 from service.store.relay import Relay
 from service.store.store import Store
 from service.store.sweep import keep_sweeping
-from service.store.timing import Timing
+from service.store.timing import PoolTiming, Timing
+
+if TYPE_CHECKING:
+    from service.tracing import Tracing
 
 Announce: TypeAlias = Callable[[Database], Awaitable[None]]
 
@@ -51,32 +54,31 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 4.0  # seconds before failed work begins an
 log = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings, announce: Announce | None = None, metrics: Metrics | None = None) -> Starlette:
+def create_app(
+    settings: Settings,
+    announce: Announce | None = None,
+    metrics: Metrics | None = None,
+    tracing: "Tracing | None" = None,
+) -> Starlette:
     """The service as an ASGI application; `announce` is called when it is ready, each time the process starts.
 
-    What it does is counted in `metrics`. Without `settings.mongodb_uri` there is only the driver `mongomock`.
+    What it does is counted in `metrics`, and traced where there is `tracing`. Without `settings.mongodb_uri` there is
+    only the driver `mongomock`.
     """
     metrics = metrics or Metrics()
-    listeners = [Timing(metrics.command)]
-    database = Database(settings.driver, settings.mongodb_uri or "", settings.database, listeners, settings.masters())
+    told = listeners(metrics, tracing)
+    database = Database(settings.driver, settings.mongodb_uri or "", settings.database, told, settings.masters())
     store = Store(database)
     files = files_in(settings.files_folder, database)
     taking, identity = (settings.file_megabytes, settings.upload_seconds), settings.identity()
     rates = Rates(Budgets(database), settings.rate_viewer, settings.rate_address)
-    means = Means(
-        store,
-        identity,
-        rates,
-        documents_of(settings),
-        settings.limits,
-        settings.checkpoint_keys(),
-        settings.development,
-    )
-    background = Background(store, files, settings.checkpointing(), settings.development, announce)
+    documents, trail_keys, development = documents_of(settings), settings.checkpoint_keys(), settings.development
+    means = Means(store, identity, rates, documents, settings.limits, trail_keys, development, settings.plans)
+    background = Background(store, files, settings.checkpointing(), settings.development, announce, metrics)
 
     routes: list[BaseRoute] = [
         graphql_route(means),
-        graphql_socket(means, metrics, settings.socket_rules),
+        graphql_socket(means, metrics, settings.socket_rules, tracing),
         *attachment_routes(store, identity, files, Taking(*taking)),
         *dossier_routes(store, identity, rates, files, background.asked),
         reference_route(*taking, settings.limits, settings.socket_limits),
@@ -85,7 +87,15 @@ def create_app(settings: Settings, announce: Announce | None = None, metrics: Me
     ]
     if settings.development:
         routes += graphiql_routes("/graphql", samples())
-    return Starlette(routes=routes, lifespan=background.lifespan, middleware=settings.transport.middleware(metrics))
+    return Starlette(
+        routes=routes, lifespan=background.lifespan, middleware=settings.transport.middleware(metrics, tracing)
+    )
+
+
+def listeners(metrics: Metrics, tracing: "Tracing | None") -> list[Any]:
+    """Who is told of what the database's driver does."""
+    counting = [Timing(metrics.command), PoolTiming(metrics.waited, metrics.connected)]
+    return [*counting, tracing.listener()] if tracing else counting
 
 
 def documents_of(settings: Settings) -> Documents:
@@ -109,13 +119,20 @@ class Background:
     """What is done beside answering: make the database ready once, then relay, sweep, make dossiers until the end."""
 
     def __init__(
-        self, store: Store, files: Files, checkpointing: Checkpointing, seeding: bool, announce: Announce | None
+        self,
+        store: Store,
+        files: Files,
+        checkpointing: Checkpointing,
+        seeding: bool,
+        announce: Announce | None,
+        metrics: Metrics,
     ) -> None:
         self._store = store
         self._files = files
         self._checkpointing = checkpointing
         self._seeding = seeding
         self._announce = announce
+        self._metrics = metrics
         self._holder = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         self._prepared = False
         self.asked = asyncio.Event()  # set when a dossier is to be made
@@ -123,15 +140,16 @@ class Background:
 
     @contextlib.asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
-        task = asyncio.create_task(self.run())
+        tasks = [asyncio.create_task(self.run()), asyncio.create_task(self._metrics.watch_the_loop())]
         with contextlib.suppress(TimeoutError):  # an absent database is waited for while /livez and /readyz answer
             await asyncio.wait_for(self.attempted.wait(), FIRST_ATTEMPT_SECONDS)
         try:
             yield
         finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+            for task in tasks:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
             await self._store.database.close()
 
     async def run(self) -> None:

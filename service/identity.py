@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import jwt
 
 from service.errors import Unavailable
+from service.remembered import Held, Remembered
 from service.viewer import (
     ANONYMOUS,
     LEEWAY,
@@ -178,6 +179,7 @@ class Identity:
     keys: TokenKeys
     issuer: Issuer | None = None
     revoked: Revoked = field(default_factory=lambda: Revoked(None))
+    remembered: Remembered = field(default_factory=Remembered)
 
     async def identify(self, authorization: str | None) -> Viewer:
         """The viewer behind an `Authorization` header; without one, the anonymous public.
@@ -188,15 +190,19 @@ class Identity:
         if authorization is None:
             return ANONYMOUS
         token = bearer(authorization)
+        held = self.remembered.find(token) or await self._held(token)
+        if self.revoked.holds(held.names):
+            raise invalid_token()
+        return held.viewer
+
+    async def _held(self, token: str) -> Held:
         try:
             claims, viewer = await self._verified(token)
+            return self.remembered.keep(token, viewer, claims)
         except jwt.ExpiredSignatureError:
             raise invalid_token(expired=True) from None
         except (jwt.PyJWTError, ValueError, TypeError, KeyError, RecursionError):
             raise invalid_token() from None
-        if self.revoked.holds([name for name in (claims.get("jti"), viewer.subject) if isinstance(name, str)]):
-            raise invalid_token()
-        return viewer
 
     async def _verified(self, token: str) -> tuple[Mapping[str, object], Viewer]:
         """Verified once, with the keys of whom the token names as its issuer: that chooses, and proves nothing."""

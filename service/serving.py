@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import errno
+import gc
 import logging
 import os
 import signal
@@ -11,7 +12,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import uvicorn
 from starlette.applications import Starlette
@@ -25,7 +26,11 @@ from service.store import upkeep
 from service.store.database import Database
 from service.store.embedded import EmbeddedEngine, EngineMissing
 from service.store.store import Store
+from service.transport import FromProxies
 from service.viewer import INSTALLATION_WIDE, Grant, Role, TokenKeys, Viewer
+
+if TYPE_CHECKING:
+    from service.tracing import Tracing
 
 STANDALONE = "With the embedded database, stop the service first. 使用内嵌数据库时请先停止服务。"
 GRACE_SECONDS = 5  # for requests that run when the service is told to stop
@@ -53,17 +58,27 @@ class CommandFailed(Exception):
 
 def serve(settings: Settings) -> int:
     """Serve until told to stop; the answer is the exit code. Raises `CommandFailed` and `EngineUnavailable`."""
-    from service.app import create_app  # the schema takes a second, which the other commands need not spend
-
+    create_app = _loaded()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # from here on both signals end what is being done
     with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as held:
         listener = held.enter_context(bound(settings.host, settings.port))
         connected = held.enter_context(with_database(settings, lasting=False))
         metrics = Metrics()
         held.enter_context(counted(metrics, settings))
-        app = create_app(connected, lambda database: announce(connected, listener, database), metrics)
+        tracing = held.enter_context(traced(settings))
+        app = create_app(connected, lambda database: announce(connected, listener, database), metrics, tracing)
         uvicorn.Server(configured(app, settings.proxies)).run(sockets=[listener])
     return 0
+
+
+def _loaded() -> Callable[..., Starlette]:
+    """What makes the application. Importing it takes a second, which the other commands need not spend."""
+    gc.disable()  # looking for what an import throws away would take a sixth of it, and finds nothing
+    from service.app import create_app
+
+    gc.enable()
+    gc.freeze()  # nor is there anything in it to look for later, when it would keep requests waiting
+    return create_app
 
 
 def configured(app: Starlette, proxies: Sequence[str] = ()) -> uvicorn.Config:
@@ -71,7 +86,7 @@ def configured(app: Starlette, proxies: Sequence[str] = ()) -> uvicorn.Config:
     from schema.requests import MOST_BYTES
 
     return uvicorn.Config(
-        app,
+        FromProxies(app, proxies),
         loop="uvloop",
         http="httptools",
         ws=Frames,
@@ -82,8 +97,7 @@ def configured(app: Starlette, proxies: Sequence[str] = ()) -> uvicorn.Config:
         log_config=None,
         log_level=logging.WARNING,
         server_header=False,
-        proxy_headers=bool(proxies),
-        forwarded_allow_ips=list(proxies),
+        proxy_headers=False,  # FromProxies reads them
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
 
@@ -93,13 +107,26 @@ def counted(metrics: Metrics, settings: Settings) -> Iterator[None]:
     """Let Prometheus ask, where a port for it is set."""
     with contextlib.ExitStack() as held:
         try:
-            port = held.enter_context(served(metrics, settings.host, settings.metrics_port))
+            port = held.enter_context(served(metrics, settings.metrics_host, settings.metrics_port))
         except OSError as error:
             told = f"Cannot serve metrics at port {settings.metrics_port}: {error.strerror}."
             raise CommandFailed(f"{told} 无法在该端口提供指标。") from error
         if port is not None:
-            log.info("metrics at http://%s:%d/metrics", settings.host, port)
+            log.info("metrics at http://%s:%d/metrics", settings.metrics_host, port)
         yield
+
+
+@contextlib.contextmanager
+def traced(settings: Settings) -> Iterator["Tracing | None"]:
+    """Send traces where a collector is named; else nothing of it is even imported."""
+    if settings.traces is None:
+        yield None
+        return
+    from service.tracing import exported
+
+    with exported(settings.traces) as tracing:
+        log.info("traces to %s", settings.traces)
+        yield tracing
 
 
 @contextlib.contextmanager

@@ -53,6 +53,9 @@ class Settings:
     host: str
     port: int
     metrics_port: int | None
+    metrics_host: str
+    collector: str | None
+    traces_collector: str | None
     data: Path
     engine: Path
     signing_keys: tuple[bytes, ...] | None
@@ -67,6 +70,7 @@ class Settings:
     upload_seconds: int
     documents: Path | None
     documents_only: bool
+    plans: int
     checkpoint_key: SigningKey | Path | None
     checkpoint_public_keys: KnownKeys | None
     checkpoint_revisions: int
@@ -107,6 +111,11 @@ class Settings:
     def files_folder(self) -> Path | None:
         """Where attached files are kept; None for in the database."""
         return None if self.files == "gridfs" else self.files or self.data / "files"
+
+    @property
+    def traces(self) -> str | None:
+        """Where traces are sent, if they are."""
+        return self.traces_collector or (self.collector and f"{self.collector.rstrip('/')}/v1/traces")
 
     @property
     def transport(self) -> Transport:

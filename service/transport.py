@@ -8,15 +8,21 @@ import re
 import secrets
 import time
 from collections.abc import Sequence
-from typing import NamedTuple
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from service.metrics import NONE, Metrics
+from service.spans import Outcome
+
+if TYPE_CHECKING:
+    from service.tracing import Tracing
 
 REQUEST_ID = "X-Request-Id"
 SENT_ALONG = ("Authorization", "Content-Type", "Idempotency-Key", "Accept-Language", REQUEST_ID)
@@ -45,9 +51,9 @@ class Transport(NamedTuple):
     proxies: Sequence[str] = ()
     https: bool = False
 
-    def middleware(self, metrics: Metrics) -> list[Middleware]:
+    def middleware(self, metrics: Metrics, tracing: "Tracing | None" = None) -> list[Middleware]:
         """The layers about the routes, the outermost first."""
-        layers = [Middleware(Carried, https=self.https, metrics=metrics)]
+        layers = [Middleware(Carried, https=self.https, metrics=metrics, tracing=tracing)]
         if self.origins:
             cors = Middleware(
                 CORSMiddleware,
@@ -67,9 +73,10 @@ class Carried:
     What routes bind with `structlog.contextvars` stands in the line that tells of the answer.
     """
 
-    def __init__(self, app: ASGIApp, https: bool, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, https: bool, metrics: Metrics, tracing: "Tracing | None" = None) -> None:
         self._app = app
         self._metrics = metrics
+        self._tracing = tracing
         self._headers = FOR_BROWSERS | ({"Strict-Transport-Security": ONLY_HTTPS} if https else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,8 +97,12 @@ class Carried:
 
         clear_contextvars()
         bind_contextvars(request=own_id)
+        tracing = self._tracing if scope["path"] not in PROBES else None
         try:
-            with self._metrics.under_way():
+            with (
+                self._metrics.under_way(),
+                tracing.request(scope, lambda: (status, outcome())) if tracing else nullcontext(),
+            ):
                 await self._app(scope, receive, carrying)
         finally:
             if scope["path"] not in PROBES or status != 200:
@@ -99,10 +110,26 @@ class Carried:
             clear_contextvars()
 
     def _tell(self, scope: Scope, status: int, seconds: float) -> None:
-        told = get_contextvars()
-        self._metrics.answered(status, seconds, told.get("operation", NONE), told.get("codes", ()), told.get("cost"))
+        self._metrics.answered(status, seconds, get_contextvars().get("operation", NONE), outcome())
         request = {"method": scope["method"], "path": scope["path"][:MOST_SHOWN], "status": status}
         log.info("answered", extra={**request, "milliseconds": round(1000 * seconds, 1)})
+
+
+class FromProxies(ProxyHeadersMiddleware):
+    """Takes the word of trusted proxies on who asks, and notes of each request whether one of them sent it."""
+
+    def __init__(self, app: Any, proxies: Sequence[str]) -> None:
+        super().__init__(app, list(proxies))
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        scope["from_proxy"] = (client := scope.get("client")) is not None and client[0] in self.trusted_hosts
+        await super().__call__(scope, receive, send)
+
+
+def outcome() -> Outcome:
+    """What was bound, of what an operation came to, for the log."""
+    told = get_contextvars()
+    return Outcome(told.get("codes", ()), told.get("cost"), told.get("refused"))
 
 
 def _given(headers: Headers) -> str | None:

@@ -1,6 +1,7 @@
 """What a setting is, and the texts it may be: an environment variable, parsed or refused in both languages."""
 
 import hashlib
+import ipaddress
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,10 @@ SHORTEST_KEY = 32  # bytes: RFC 7518, 3.2 asks of an HS256 key at least the size
 
 
 class Variable(NamedTuple):
-    """An environment variable; `parse` raises ValueError for any text that `english` and `chinese` do not allow."""
+    """An environment variable; `parse` raises ValueError for any text that `english` and `chinese` do not allow.
+
+    `unit` is what a number counts.
+    """
 
     name: str
     default: str | None
@@ -21,6 +25,7 @@ class Variable(NamedTuple):
     english: str
     chinese: str
     secret: bool = False
+    unit: tuple[str, str] | None = None
 
     def problem(self, text: str) -> str:
         shown = self.name if self.secret else f"{self.name}={text!r}"
@@ -69,11 +74,27 @@ def list_of(pattern: str) -> Callable[[str], tuple[str, ...]]:
     return parse
 
 
+def networks(text: str) -> tuple[str, ...]:
+    """Addresses, and networks of addresses."""
+    each = list_of(r"[0-9a-fA-F.:]+(/[0-9]{1,3})?")(text)
+    for one in each:
+        ipaddress.ip_network(one, strict=False)
+    return each
+
+
 def issuer(text: str) -> str:
     """An address by https, or on this machine, where nobody listens in between."""
     address = urlsplit(text)
     near = address.scheme == "http" and address.hostname in ("127.0.0.1", "::1", "localhost")
     if not (near or address.scheme == "https") or not address.hostname or address.query or address.fragment:
+        raise ValueError(text)
+    return text
+
+
+def collector(text: str) -> str:
+    """An address by http or https; without a password, as it is logged."""
+    address = urlsplit(text)
+    if address.scheme not in ("http", "https") or not address.hostname or "@" in address.netloc or address.fragment:
         raise ValueError(text)
     return text
 
@@ -111,3 +132,13 @@ def public_keys(text: str) -> KnownKeys:
 def key_id(key: bytes) -> str:
     """The `kid` by which a token names the key that signed it."""
     return hashlib.sha256(key).hexdigest()[:8]
+
+
+SIGHTS = {"on": 2, "at-once": 1, "off": 0}
+
+
+def sight(text: str) -> int:
+    """At which sight of a text it is compiled; 0: never."""
+    if text not in SIGHTS:
+        raise ValueError(text)
+    return SIGHTS[text]

@@ -103,6 +103,7 @@ class House:
     relay: Relay
     at: datetime | None = field(default=None)
     limits: Limits = USUAL
+    sight: int = 1  # plans are made at once, so that what is asked here is asked of them
 
     async def ask(
         self,
@@ -115,7 +116,7 @@ class House:
     ) -> ExecutionResult:
         moment = self.at or now()
         reader = Reader(self.database, viewer, day_of(moment))
-        context = Context(viewer, moment, language, key, self.store, reader, self.limits)
+        context = Context(viewer, moment, language, key, self.store, reader, self.limits, sight=self.sight)
         result = await schema.execute(query, variable_values=variables, context_value=context)
         assert isinstance(result, ExecutionResult)
         return result

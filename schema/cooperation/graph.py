@@ -143,7 +143,9 @@ async def _agreed(info: Info, network: str) -> list[Row]:
     active = AgreementRecord.state_filter(AgreementStatus.ACTIVE, info.context.day)
     query = readable_only(info, Query(AgreementRecord, {"network": network}, (active,)), network)
     ways = {"sets": By({"organizations": "concerns"}, most=MOST_SETS)}
-    found = await tally(info.context.reader.database, query, ways, narrow=("network",)) if query else {"sets": []}
+    if query is None:
+        return []
+    found = await tally(info.context.reader.database, query, ways, narrow=("network",), asking=info.context.asking)
     return found["sets"]
 
 

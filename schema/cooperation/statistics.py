@@ -148,7 +148,7 @@ async def counted(
     """The rows of `query` in each of `ways`. Raises `Refusal` LIMIT_EXCEEDED at `narrow`."""
     if query is None:
         return {name: [] for name in ways}
-    return await tally(info.context.reader.database, query, ways, counting.SUMMED, narrow)
+    return await tally(info.context.reader.database, query, ways, counting.SUMMED, narrow, info.context.asking)
 
 
 def periods_of(period: PeriodInput | None, most: int = MOST_MONTHS) -> dict[str, list[str]]:

@@ -12,9 +12,10 @@ from typing import Any
 
 from service.dates import SHANGHAI
 from service.records import Document, Filter, Record, joined
+from service.store import reads
 from service.store.database import Database
 from service.store.kinds import ACCESS_BY, ACCESS_INDEXES, ACCESS_NAMED, ACCESSES, index_name
-from service.store.reads import MOST_COUNTED, Range
+from service.store.reads import Range
 from service.trail.sealing import PERSONAL
 from service.viewer import Right
 
@@ -30,6 +31,11 @@ class Accesses:
     operation: str | None = None
     _rights: defaultdict[tuple[str, str], set[Right]] = field(default_factory=lambda: defaultdict(set))
     _own: set[str] = field(default_factory=set)
+
+    @property
+    def noted(self) -> bool:
+        """Whether anything restricted is answered, own or not."""
+        return bool(self._rights)
 
     def made(self, kind: type[Record], document: Document) -> None:
         """`document`, one of `kind`, answers who wrote it. Who made a record whose maker is confidential reads nothing
@@ -111,5 +117,5 @@ async def page(database: Database, asked: Asked, part: Range) -> list[dict[str, 
 
 
 async def count(database: Database, asked: Asked) -> int:
-    """How many there are, pages aside; MOST_COUNTED stands for all above it."""
-    return await database.count(ACCESSES, asked.where(), MOST_COUNTED, asked.index())
+    """How many there are, pages aside, as `reads.count`."""
+    return await database.count(ACCESSES, asked.where(), reads.MOST_COUNTED + 1, asked.index())

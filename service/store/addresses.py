@@ -18,13 +18,17 @@ def check_address(uri: str) -> str:
 
 
 class Address(NamedTuple):
-    """What an address says of how the servers are reached; `unchecked` that any certificate is taken."""
+    """What an address says of how the servers are reached.
+
+    `unchecked` is that any certificate is taken, `by_certificate` that the service logs in by its own.
+    """
 
     hosts: tuple[str, ...]
     user: str
     password: str
     tls: bool
     unchecked: bool
+    by_certificate: bool
 
 
 def address_of(uri: str) -> Address:
@@ -38,4 +42,5 @@ def address_of(uri: str) -> Address:
         told["password"] or "",
         bool(options.get("tls", options.get("ssl", discovered))),
         any(options.get(name) for name in ("tlsinsecure", "tlsallowinvalidcertificates", "tlsallowinvalidhostnames")),
+        options.get("authmechanism") == "MONGODB-X509",
     )

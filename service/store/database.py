@@ -5,8 +5,9 @@ Everything else in the store speaks to this class, which knows where the drivers
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from typing import Any, Literal
 
 import pymongo
@@ -43,6 +44,28 @@ class Duplicate(Exception):
         self.field = field
 
 
+_told: ContextVar[list[dict[str, Any]] | None] = ContextVar("_told", default=None)
+
+
+@contextmanager
+def commands_told(place: dict[str, Any] | None) -> Iterator[None]:
+    """List the reads of the body in `place`, for whoever develops with it; not without one."""
+    if place is None:
+        yield
+        return
+    before = _told.set(place.setdefault("commands", []))
+    try:
+        yield
+    finally:
+        _told.reset(before)
+
+
+def _tell(command: str, collection: str, limit: int, index: str | None, fields: Collection[str] | None = None) -> None:
+    if (told := _told.get()) is not None:
+        fields = sorted(fields) if fields is not None else None
+        told.append({"command": command, "collection": collection, "limit": limit, "index": index, "fields": fields})
+
+
 @asynccontextmanager
 async def translated() -> AsyncIterator[None]:
     """Driver errors as ours. What is left is a fault of this program and stays as it is.
@@ -76,8 +99,9 @@ def _ours() -> Iterator[None]:
     except (ConnectionFailure, ExecutionTimeout, WaitQueueTimeoutError, WriteConcernError) as error:
         raise Unavailable(str(error)) from error
     except OperationFailure as error:
-        if error.code in PASSING | NOT_LET_IN:
-            raise Unavailable(str(error)) from error
+        if error.code in PASSING | NOT_LET_IN:  # whose text may quote the command
+            named = (error.details or {}).get("codeName", "no name")
+            raise Unavailable(f"code {error.code}, {named}") from error
         raise
 
 
@@ -134,6 +158,7 @@ class Database:
         index: str | None = None,
     ) -> list[dict[str, Any]]:
         """At most `limit` documents, each with `fields` and its `_id` only; all in one answer."""
+        _tell("find", collection, limit, index, fields)
         cursor = self._database[collection].find(where, dict.fromkeys(fields, 1) if fields is not None else None)
         if sort:
             cursor = cursor.sort(list(sort))
@@ -147,6 +172,7 @@ class Database:
         self, collection: str, stages: Sequence[Fields], limit: int, index: str | None = None
     ) -> list[dict[str, Any]]:
         """The first `limit` results of a pipeline."""
+        _tell("aggregate", collection, limit, index)
         options = {"batchSize": limit, **self._hint(index)}
         async with translated():
             cursor = self._database[collection].aggregate([*stages, {"$limit": limit}], **options)
@@ -157,6 +183,7 @@ class Database:
 
     async def count(self, collection: str, where: Fields, limit: int, index: str | None = None) -> int:
         """How many there are, counted up to `limit`."""
+        _tell("count", collection, limit, index)
         async with translated():
             return int(await self._database[collection].count_documents(where, limit=limit, **self._hint(index)))
 
@@ -188,9 +215,14 @@ class Database:
             with pymongo.timeout(INDEX_TIMEOUT):
                 await self._database[collection].create_index([(key, 1) for key in keys], name=name, unique=unique)
 
-    async def index_names(self, collection: str) -> set[str]:
+    async def indexes(self, collection: str) -> dict[str, tuple[tuple[str, ...], bool]]:
+        """By name, the keys of each index and whether it is unique."""
         async with translated():
-            return set(await self._database[collection].index_information())
+            found = await self._database[collection].index_information()
+        return {name: (tuple(key for key, _ in own["key"]), bool(own.get("unique"))) for name, own in found.items()}
+
+    async def index_names(self, collection: str) -> set[str]:
+        return set(await self.indexes(collection))
 
     async def command(self, command: Mapping[str, Any]) -> dict[str, Any]:
         """Run a database command. mongomock knows `ping` alone."""

@@ -29,7 +29,7 @@ class Gathered(Store):
 
     def __init__(self, store: Store) -> None:
         super().__init__(store.database)
-        self.written, self.roles = store.written, store.roles
+        self.written, self.roles, self.tallied = store.written, store.roles, store.tallied
         self.seen: dict[str, Document | None] = {}
 
     async def gather(self, ids: Iterable[str]) -> None:

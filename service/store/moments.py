@@ -155,7 +155,7 @@ class Past(Database):
 
         unwritten, written = await self._steady(query.kind, where, (key,), same)
         return {
-            parent: min(unwritten.get(parent, 0) + len(_naming(written, key, parent)), reads.MOST_COUNTED)
+            parent: min(unwritten.get(parent, 0) + len(_naming(written, key, parent)), reads.MOST_COUNTED + 1)
             for parent in parents
         }
 

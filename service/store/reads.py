@@ -13,7 +13,7 @@ from service.store.database import Database
 from service.store.kinds import KINDS, index_name
 
 MOST_ON_A_PAGE, USUAL_ON_A_PAGE = 100, 20
-MOST_COUNTED = 10_000  # a total above this is told as this
+MOST_COUNTED = 10_000  # a total above this is told as this, and as not exact
 
 
 @dataclass(frozen=True)
@@ -141,17 +141,18 @@ async def below(
 
 
 async def count(database: Database, query: Query) -> int:
-    """How many there are in all, pages aside; MOST_COUNTED stands for all above it."""
-    return await database.count(query.kind.COLLECTION, query.where(), MOST_COUNTED, index_name(query.index()))
+    """How many there are in all, pages aside, counted up to one above MOST_COUNTED: so it shows that there are more."""
+    most = MOST_COUNTED + 1
+    return await database.count(query.kind.COLLECTION, query.where(), most, index_name(query.index()))
 
 
 async def counts(database: Database, parents: Collection[str], key: str, query: Query) -> dict[str, int]:
-    """How many there are below each of `parents`: one command for all, as with `pages`."""
+    """As `count`, below each of `parents`: one command for all, as with `pages`."""
     if len(parents) == 1 or database.driver == "mongomock":
         return {parent: await count(database, query.under(key, parent)) for parent in parents}
     inner: list[Mapping[str, Any]] = [
         {"$match": query.where()},
-        {"$limit": MOST_COUNTED},
+        {"$limit": MOST_COUNTED + 1},
         {"$group": {"_id": None, "documents": {"$sum": 1}}},
     ]
     found = await below(database, parents, query.kind.COLLECTION, key, inner)

@@ -26,6 +26,7 @@ from service.store.kinds import KINDS, NAMED_INDEX, index_name, index_of, unique
 from service.store.leases import held
 from service.store.roles import StandingRoles
 from service.store.sealing import erase, same_arguments, sealed
+from service.store.tallied import Tallied
 from service.store.wholes import readable
 from service.trail.revisions import revision_of
 from service.trail.sealing import of_record
@@ -41,13 +42,15 @@ BATCH = 100  # records looked up in one command where all are to be seen
 class Store:
     """`written` is set after each write, so that the relay need not wait for its next round.
 
-    `roles` adds to a viewer what its subject was given here; `feeds` tells what was relayed to who follows it.
+    `roles` adds to a viewer what its subject was given here; `tallied` counts for the public; `feeds` tells what was
+    relayed to who follows it.
     """
 
     def __init__(self, database: Database) -> None:
         self.database = database
         self.written = asyncio.Event()
         self.roles = StandingRoles(database)
+        self.tallied = Tallied()
         self.feeds = Feeds(database)
 
     async def load(self, kind: type[R], own_id: str, version: int, act: Act) -> R:
@@ -99,7 +102,7 @@ class Store:
         except Duplicate as duplicate:
             raise await self._duplicate(type(record), document, duplicate.field, act) from duplicate
         finally:
-            self.roles.forget(record)
+            self.forget(record)
         self.written.set()
         return without_outbox(document)
 
@@ -120,9 +123,14 @@ class Store:
         except Duplicate as duplicate:
             raise await self._duplicate(type(before), document, duplicate.field, act) from duplicate
         finally:
-            self.roles.forget(before, after)
+            self.forget(before, after)
         self.written.set()
         return document
+
+    def forget(self, *written: Record) -> None:
+        """Keep nothing here that was read before `written`, whether or not the write was confirmed."""
+        self.roles.forget(*written)
+        self.tallied.forget(*written)
 
     async def erase_key(self, own_id: str) -> None:
         """Make what the trail tells of the person whose record this is unreadable for good. Twice is harmless."""

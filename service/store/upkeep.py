@@ -61,8 +61,10 @@ async def prepare(database: Database, holder: str, migrations: tuple[Migration, 
         for migration in migrations:  # first: an index may need what they derive
             await _apply(database, migration)
         for collection, declared in indexes().items():
+            standing = await database.indexes(collection)  # one command instead of two for each index there is
             for index in declared:
-                await database.create_index(collection, index_name(index), index.keys, index.unique)
+                if standing.get(index_name(index)) != (tuple(index.keys), index.unique):
+                    await database.create_index(collection, index_name(index), index.keys, index.unique)
 
 
 async def _apply(database: Database, migration: Migration) -> None:

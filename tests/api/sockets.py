@@ -25,6 +25,7 @@ from service.identity import Identity
 from service.metrics import Metrics
 from service.serving import configured
 from service.store.relay import Relay
+from service.tracing import Tracing
 from service.viewer import Viewer
 from tests.api.wire import HOUR, KEYS
 from tests.conftest import ADMIN, NETWORK, House
@@ -140,13 +141,14 @@ async def served(
     narrow: bool = False,
     proxies: Sequence[str] = (),
     metrics: Metrics | None = None,
+    tracing: Tracing | None = None,
     **others: Any,
 ) -> AsyncIterator[Served]:
     """The house on a port of its own, with `others` of its means. A narrow one has little on the way to who does not
     read.
     """
     means = Means(**{"store": house.store, "identity": Identity(KEYS), "rates": house.rates(), **others})
-    routes = [graphql_route(means), graphql_socket(means, metrics or Metrics(), rules)]
+    routes = [graphql_route(means), graphql_socket(means, metrics or Metrics(), rules, tracing)]
     with socket.create_server(("127.0.0.1", 0)) as listener:
         if narrow:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)

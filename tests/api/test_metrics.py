@@ -10,6 +10,7 @@ import pytest
 from service.app import create_app
 from service.metrics import Metrics, served
 from service.serving import CommandFailed, counted
+from service.spans import Outcome
 from tests.api.test_app import client, in_memory, settings
 from tests.api.wire import GOOD, JSON
 
@@ -38,7 +39,7 @@ async def test_requests_are_counted_by_what_they_came_to(tmp_path: Path) -> None
 
 def test_prometheus_asks_at_a_port_of_its_own() -> None:
     metrics = Metrics()
-    metrics.answered(200, 0.02, "query")
+    metrics.answered(200, 0.02, "query", Outcome())
     with served(metrics, "127.0.0.1", 0) as port:
         text = httpx.get(f"http://127.0.0.1:{port}/metrics").text
     assert 'cobuild_request_seconds_bucket{le="0.025",operation="query",status="200"} 1.0' in text

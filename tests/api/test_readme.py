@@ -23,9 +23,11 @@ from service.errors import Code
 from service.integrity.checks import CHECKS
 from service.integrity.verdicts import CheckId
 from service.serving import SAMPLE_RECORDER, sample_viewer
+from service.settings_reference import table
 from service.store.database import DriverName
 from service.viewer import RIGHTS, Right, Role
 from tests.conftest import NETWORK
+from tests.house.settings import written
 
 READMES: dict[str, Language] = {"README.md": "en", "README.zh-CN.md": "zh"}
 TEXTS = {name: (CHECKOUT / name).read_text(encoding="utf-8") for name in READMES}
@@ -213,11 +215,8 @@ def constant(place: str) -> Any:
 
 @each_readme
 def test_the_table_of_settings_is_that_of_the_code(name: str) -> None:
-    names = {variable.name for variable in VARIABLES.values()}
-
-    assert [(cells[0], cells[1]) for cells in rows(TEXTS[name]) if cells[0] in names] == [
-        (variable.name, (variable.default or "").removeprefix(f"{CHECKOUT}/")) for variable in VARIABLES.values()
-    ]
+    assert TEXTS[name] == written(name), "run python -m tests.house.settings"
+    assert [cells[0] for cells in rows(table(READMES[name]))][1:] == [each.name for each in VARIABLES.values()]
 
 
 @each_readme

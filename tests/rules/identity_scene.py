@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from service.errors import Code, Refusal, Unavailable
 from service.identity import Identity, Issuer
+from service.remembered import Remembered
 from service.viewer import Grant, Role, TokenKeys, Viewer
 
 ISSUER, AUDIENCE = "https://login.example.cn/realms/医院", "cobuild"
@@ -42,7 +43,7 @@ class Website:
         self.away = False
         self.seconds = 0.0
         self.issuer = Issuer(ISSUER, AUDIENCE, fetch=self.fetch, clock=lambda: self.seconds)
-        self.identity = Identity(LOCAL, self.issuer)
+        self.identity = Identity(LOCAL, self.issuer, remembered=Remembered(clock=lambda: self.seconds))
 
     async def fetch(self, address: str) -> Any:
         self.asked.append(address)

@@ -5,8 +5,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from service.store.database import Database
+from service.store.kinds import index_name, indexes
 from tests.conftest import Commands
 
+KEYS = {name: {index_name(index): index.keys for index in own} for name, own in indexes().items()}
 READS = ("find", "aggregate", "count", "distinct")
 BY_ID = frozenset({"IDHACK", "EXPRESS_IXSCAN", "CLUSTERED_IXSCAN", "EXPRESS_CLUSTERED_IXSCAN"})
 
@@ -51,6 +53,27 @@ def bounded(command: Mapping[str, Any]) -> bool:
     return "$limit" in pipeline[-1] and all(any("$limit" in stage for stage in each) for each in inner)
 
 
+def served(command: Mapping[str, Any]) -> bool:
+    """Whether the index that a find names is of its equalities, then its order, then its ranges: nothing is sorted."""
+    left = ["_id"] if command["hint"] == "_id_" else list(KEYS[command["find"]][command["hint"]])
+    order = list(command.get("sort", ()))
+    where = dict(sorted(conditions(command.get("filter", {})), key=lambda each: each[1]))  # an equality decides
+    begun = left[0] in where
+    while left and left[0] not in order and where.get(left[0]):
+        left.pop(0)
+    return left[: len(order)] == order and (begun or bool(order))
+
+
+def conditions(where: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
+    """The fields of a filter, and whether each is to be equal to one value or one of some."""
+    for name, value in where.items():
+        if name == "$and":
+            for each in value:
+                yield from conditions(each)
+        elif not name.startswith("$"):
+            yield name, not (isinstance(value, dict) and value.keys() & {"$gt", "$gte", "$lt", "$lte", "$ne", "$nin"})
+
+
 class Ledger:
     """What a house sends, each different read once, and what the server says of it."""
 
@@ -68,6 +91,7 @@ class Ledger:
         assert len(sent) >= least, sent
         assert [each for each in sent if not bounded(each)] == []
         for command in [*sent, *itertools.chain.from_iterable(map(joined, sent))]:
+            assert "hint" not in command or "find" not in command or served(command), command
             if "_id" in command.get("filter", {}) and not isinstance(command["filter"]["_id"], dict):
                 continue  # by one id, whatever else: SecantusDB calls that a scan, though it is none
             answer = await self._database.command({"explain": command, "verbosity": "queryPlanner"})

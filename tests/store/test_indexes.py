@@ -20,13 +20,13 @@ from service.store.doctor import examine
 from service.store.feed import last_sequence
 from service.store.followers import FOLLOWERS, behind, follow
 from service.store.importing import Importable, ImportOutcome, OnError, bring_in
-from service.store.kinds import KINDS
+from service.store.kinds import KINDS, REVISIONS, SEQUENCE_INDEX
 from service.viewer import ANONYMOUS, Grant, Role, Viewer
 from tests.api.drawn import DRAWN
 from tests.conftest import ADMIN, BANK, LEAD, NETWORK, OBSERVER, Commands, House
 from tests.store.conftest import MakeDatabase
 from tests.store.furnished import furnished
-from tests.store.ledger import READS, Ledger, bounded
+from tests.store.ledger import READS, Ledger, bounded, served
 from tests.store.questions import PAGE, batched, field, followed, link_lists, root_lists
 from tests.store.scene import act
 
@@ -72,6 +72,26 @@ def test_every_link_has_an_index_that_begins_with_its_key() -> None:
             leading = [index.keys[0] for index in link.target.INDEXES]
             assert link.key in leading, link
             link.query.under(link.key, "any").index()
+
+
+@pytest.mark.parametrize(
+    ("where", "sort", "fits"),
+    [
+        ({"partition": "net_a"}, {"sequence": 1}, True),
+        ({"partition": "net_a", "sequence": {"$gt": 3}}, {"sequence": -1}, True),
+        ({"$and": [{"partition": {"$in": ["net_a"]}}, {"sequence": {"$gt": 3}}]}, {"sequence": 1}, True),
+        ({"partition": {"$gt": "net_a"}}, {"partition": 1, "sequence": 1}, True),
+        ({"partition": "net_a"}, {}, True),
+        ({"partition": {"$gt": "net_a"}}, {"sequence": 1}, False),  # the range before the order
+        ({"sequence": 3}, {"sequence": 1}, False),
+        ({"partition": "net_a"}, {"record": 1}, False),
+        ({}, {}, False),
+    ],
+)
+def test_an_index_fits_by_equality_then_order_then_range(
+    where: dict[str, object], sort: dict[str, int], fits: bool
+) -> None:
+    assert served({"find": REVISIONS, "hint": SEQUENCE_INDEX, "filter": where, "sort": sort}) is fits
 
 
 # What is sent, and how the server says it would answer it.

@@ -148,8 +148,20 @@ async def test_a_count_stops_at_what_is_told_as_more(library: Database, monkeypa
     query = Query(Activity, {"network": "net_a"})
     assert await reads.count(library, query) == len(LISTED)
     monkeypatch.setattr(reads, "MOST_COUNTED", 11)
-    assert await reads.count(library, query) == 11
+    assert await reads.count(library, query) == 12
     assert await reads.count(library, replace(query, equal={"network": "net_none"})) == 0
+
+
+@pytest.mark.parametrize("most", [0, 1, 2, 100])
+async def test_the_counts_of_many_parents_stop_there_too(
+    library: Database, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    query = NARROWED[0]
+    whole = await reads.counts(library, GUESTS, "participants", query)
+    assert max(whole.values()) > 2
+    monkeypatch.setattr(reads, "MOST_COUNTED", most)
+    bounded = await reads.counts(library, GUESTS, "participants", query)
+    assert bounded == {own_id: min(found, most + 1) for own_id, found in whole.items()}
 
 
 async def test_the_members_of_a_network_are_those_of_the_day(store: Store) -> None:

@@ -2,11 +2,13 @@
 
 import asyncio
 import datetime as dt
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from pymongo.errors import OperationFailure
 
 from seeds.loader import load
 from service.cooperation.activities import Activity
@@ -19,6 +21,7 @@ from service.store.kinds import CHUNKS, KINDS, index_name, indexes
 from service.store.leases import LEASES, acquire
 from service.store.store import Store
 from service.store.upkeep import ALL, MIGRATIONS, Migration, derive_keys, prepare
+from tests.conftest import Commands
 from tests.store.conftest import MakeDatabase
 from tests.store.scene import act, activity, organization, waiting
 
@@ -81,6 +84,26 @@ async def test_preparing_twice_changes_nothing(bare: Database) -> None:
     await prepare(bare, "two")
     assert await bare.find(MIGRATIONS, {}, 99) == before
     assert await standing_indexes(bare) == DECLARED
+
+
+async def test_a_second_start_asks_once_for_each_collection_and_makes_no_index(make_database: MakeDatabase) -> None:
+    commands = Commands()
+    prepared = await make_database("motor", commands)
+    commands.sent.clear()
+    await prepare(prepared, "two")
+    names = Counter(name for name, _ in commands.sent)
+    assert names["listIndexes"] == len(DECLARED)
+    assert names["createIndexes"] == 0
+    assert names.total() < len(DECLARED) + 10
+
+
+async def test_an_index_that_is_another_under_the_same_name_is_not_taken_for_ours() -> None:
+    """The server refuses to have both, and says so; without a word, duplicates would go unseen."""
+    bent = Database("mongomock", "", "bent")
+    await bent.create_index("revisions", "partition_sequence", ("partition", "sequence"), unique=False)
+    with pytest.raises(OperationFailure):
+        await prepare(bent, "one")
+    await bent.close()
 
 
 class Counted:

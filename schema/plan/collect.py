@@ -1,0 +1,161 @@
+"""Collect: which fields an operation selects, in the order of the answer, for each type an object may turn out to have.
+
+    query { node(id: "…") { id ... on Activity { title } } }
+
+    Query ── node ──┬─ Activity ── id, title
+                    ├─ Agreement ── id
+                    └─ …
+
+Fragments are expanded and `@skip` and `@include` decided as graphql-core does it, by its own functions.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from graphql import (
+    DirectiveNode,
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLField,
+    GraphQLIncludeDirective,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLSkipDirective,
+    Node,
+    OperationDefinitionNode,
+    VariableNode,
+    Visitor,
+    get_named_type,
+    is_abstract_type,
+    visit,
+)
+from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_fields, collect_subfields
+from graphql.execution.values import VariableValues
+
+TYPE_NAME = "__typename"
+CONDITIONS = frozenset({GraphQLSkipDirective.name, GraphQLIncludeDirective.name})
+MOST_SHAPES = 1_000  # of one operation
+SIZES = frozenset({"first", "last", "ids"})  # arguments that say how much is asked for
+
+
+class NotCompiled(Exception):
+    """The operation is left to Strawberry; the text says why."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A field of the answer: under which key, by which nodes, and what is selected below for each concrete type."""
+
+    root: str  # the key of the root field that leads to it
+    key: str
+    name: str
+    parent: GraphQLObjectType
+    declared: GraphQLField | None  # None for __typename
+    details: list[FieldDetails]
+    shapes: Mapping[str, "Shape"]
+
+    @property
+    def nodes(self) -> list[FieldNode]:
+        return [each.node for each in self.details]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What is selected of an object of one type."""
+
+    own_type: GraphQLObjectType
+    chosen: tuple[Chosen, ...]
+
+
+@dataclass
+class Collector:
+    """Collects the shapes of one operation for given values of the variables that its conditions name."""
+
+    schema: GraphQLSchema
+    document: DocumentNode
+    operation: OperationDefinitionNode
+    values: VariableValues
+
+    def __post_init__(self) -> None:
+        found = (each for each in self.document.definitions if isinstance(each, FragmentDefinitionNode))
+        self._fragments = {each.name.value: FragmentDetails(each) for each in found}
+        self._known: dict[tuple[object, ...], Shape] = {}
+
+    def root(self) -> Shape:
+        """The shape of the answer. Raises `NotCompiled` for an operation that is left to Strawberry."""
+        own_type = self.schema.get_root_type(self.operation.operation)
+        assert own_type is not None
+        found = collect_fields(self.schema, self._fragments, self.values, own_type, self.operation)
+        grouped = found.grouped_field_set
+        return Shape(own_type, tuple(self._chosen(key, own_type, key, grouped[key]) for key in grouped))
+
+    def _shape(self, root: str, own_type: GraphQLObjectType, grouped: Mapping[str, list[FieldDetails]]) -> Shape:
+        return Shape(own_type, tuple(self._chosen(root, own_type, key, details) for key, details in grouped.items()))
+
+    def _chosen(self, root: str, parent: GraphQLObjectType, key: str, details: list[FieldDetails]) -> Chosen:
+        name = details[0].node.name.value
+        if name == TYPE_NAME:
+            return Chosen(root, key, name, parent, None, details, {})
+        if name.startswith("__"):
+            raise NotCompiled("it asks for the schema")
+        declared = parent.fields[name]
+        below = {each.name: self._below(root, each, details) for each in self._possible(get_named_type(declared.type))}
+        return Chosen(root, key, name, parent, declared, details, below)
+
+    def _below(self, root: str, own_type: GraphQLObjectType, details: list[FieldDetails]) -> Shape:
+        """One shape for the same nodes of the same type, wherever below one root field they are reached."""
+        own = (root, own_type.name, *(id(each.node) for each in details))
+        if own not in self._known:
+            if len(self._known) >= MOST_SHAPES:
+                raise NotCompiled(f"it has more than {MOST_SHAPES:,} shapes")
+            found = collect_subfields(self.schema, self._fragments, self.values, self.operation, own_type, details)
+            self._known[own] = self._shape(root, own_type, found.grouped_field_set)
+        return self._known[own]
+
+    def _possible(self, named: GraphQLNamedType) -> list[GraphQLObjectType]:
+        """The types that an object of `named` may turn out to have; none for a leaf."""
+        if is_abstract_type(named):
+            return list(self.schema.get_possible_types(named))
+        return [named] if isinstance(named, GraphQLObjectType) else []
+
+
+class _Variables(Visitor):
+    """Which variables decide what is selected, and which how much."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conditions: set[str] = set()
+        self.sizes: set[str] = set()
+
+    def enter_directive(self, node: DirectiveNode, *_: object) -> None:
+        if node.name.value in CONDITIONS:
+            self.conditions.update(_named(node))
+
+    def enter_field(self, node: FieldNode, *_: object) -> None:
+        for each in node.arguments or ():
+            if each.name.value in SIZES:
+                self.sizes.update(_named(each))
+
+
+def deciding_variables(document: DocumentNode) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The variables that decide what `document` selects, and those that say how much; the cost depends on these."""
+    found = _Variables()
+    visit(document, found)
+    return tuple(sorted(found.conditions)), tuple(sorted(found.sizes))
+
+
+def _named(node: Node) -> Iterator[str]:
+    found: list[str] = []
+
+    class Names(Visitor):
+        def enter_variable(self, variable: VariableNode, *_: object) -> None:
+            found.append(variable.name.value)
+
+    visit(node, Names())
+    return iter(found)
+
+
+def names_variables(node: Node) -> bool:
+    return any(True for _ in _named(node))

@@ -1,0 +1,48 @@
+"""Leaves: how the values of scalars and enums are written, by the functions that graphql-core calls for them.
+
+A value that is of the usual type already is taken as it is; the test for that stands in the generated code.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from graphql import GraphQLEnumType, GraphQLNamedType, GraphQLScalarType, Undefined
+from graphql.pyutils import is_iterable
+from graphql.type.scalars import GRAPHQL_MAX_INT, GRAPHQL_MIN_INT
+
+from schema.plan.arguments import Deoptimized
+from schema.scalars import moment_text
+
+TEXT, TRUTH = "type({0}) is str", "type({0}) is bool"
+WHOLE = f"type({{0}}) is int and {GRAPHQL_MIN_INT} <= {{0}} <= {GRAPHQL_MAX_INT}"
+USUAL = {"String": TEXT, "ID": TEXT, "Date": TEXT, "Boolean": TRUTH, "Int": WHOLE}
+
+
+def usual_test(leaf: GraphQLNamedType, name: str) -> str | None:
+    """The expression that tells whether the value called `name` is written as it is; None where none is."""
+    return USUAL[leaf.name].format(name) if leaf.name in USUAL else None
+
+
+def written(leaf: GraphQLScalarType) -> Callable[[Any], Any]:
+    """The function that turns a value that is not null into what stands in the answer."""
+    coerce = leaf.coerce_output_value
+
+    def write(value: Any) -> Any:
+        found = coerce(value)
+        if found is None or found is Undefined:
+            raise Deoptimized(f"a value is no {leaf.name}")
+        return found
+
+    return moment_text if leaf.name == "DateTime" else write
+
+
+def names_of(leaf: GraphQLEnumType) -> dict[Any, str]:
+    """The names of an enum by the stored text, which our enums are equal to."""
+    return {value.value: name for name, value in leaf.values.items()}
+
+
+def items(value: Any) -> list[Any]:
+    """The items of a list. Raises `Deoptimized` for what is none."""
+    if not is_iterable(value):
+        raise Deoptimized("a value is no list")
+    return list(value)

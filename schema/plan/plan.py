@@ -1,0 +1,128 @@
+"""Plan: what there is to do for each field, decided once: read what is stored, call a resolver, follow a link.
+
+field ─┬─ no resolver ── the stored value           ┐ at once, in the function of its shape
+       ├─ plain resolver ── a pure function of it   ┘
+       ├─ link ── one command for all of the wave that name the same kind of record
+       └─ async resolver ── called for each; they share commands through the request's reader
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, cast
+
+from graphql import FragmentDefinitionNode, GraphQLResolveInfo, OperationDefinitionNode
+from graphql.pyutils import Path
+from strawberry import Schema
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.field import StrawberryField
+
+from schema.links import Following, following
+from schema.permissions import Guard, check
+from schema.plan.arguments import Calling
+from schema.plan.collect import Chosen, NotCompiled
+from service.store.accesses import LOGGED
+from service.viewer import Right, Viewer
+
+
+@dataclass(frozen=True)
+class Step:
+    """A field, and how its value is had.
+
+    `sources` and `told` are the names under which its resolver takes the object and the `Info`.
+    """
+
+    number: int
+    chosen: Chosen
+    stored: str
+    raw: GraphQLResolveInfo[Any]
+    resolver: Callable[..., Any] | None = None
+    sources: tuple[str, ...] = ()
+    told: str | None = None
+    calling: Calling | None = None
+    link: Following | None = None
+    waits: bool = False
+    right: Right | None = None
+    known: dict[object, Any] = field(default_factory=dict)  # what resolvers derive from the selection alone
+
+    @property
+    def check(self) -> Callable[[Viewer, Any], None] | None:
+        """What raises `Refusal` when the viewer may not read the field of a source; None where everybody may."""
+        if self.right is None or self.right is Right.READ_PUBLIC:
+            return None
+        return partial(_checked, self.right)
+
+    @property
+    def noted(self) -> bool:
+        return self.right in LOGGED
+
+
+def _checked(right: Right, viewer: Viewer, source: Any) -> None:
+    check(viewer, right, source)
+
+
+@dataclass
+class Operation:
+    """One operation and the steps that its fields are."""
+
+    schema: Schema
+    node: OperationDefinitionNode
+    fragments: dict[str, FragmentDefinitionNode]
+    steps: list[Step] = field(default_factory=list)
+
+    def waiting_as_they_come(self) -> Iterator[Step]:
+        """The steps that wait, also such as are added meanwhile."""
+        place = 0
+        while place < len(self.steps):
+            if self.steps[place].waits:
+                yield self.steps[place]
+            place += 1
+
+    def step(self, chosen: Chosen) -> Step:
+        """The step that a field is. Raises `NotCompiled` for one that is resolved in a way that is not known here."""
+        assert chosen.declared is not None
+        own: StrawberryField = chosen.declared.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
+        stored = "_id" if own.python_name == "id" else own.python_name
+        raw = self._raw(chosen)
+        right = self._right(own, chosen)
+        if (resolver := own.base_resolver) is None:
+            step = Step(len(self.steps), chosen, stored, raw, right=right)
+        else:
+            function = cast(Callable[..., Any], resolver.wrapped_func)
+            asked = [resolver.self_parameter, resolver.parent_parameter]
+            step = Step(
+                len(self.steps),
+                chosen,
+                stored,
+                raw,
+                function,
+                tuple(each.name for each in asked if each),
+                resolver.info_parameter.name if resolver.info_parameter else None,
+                Calling(self.schema, self.node, chosen.declared, own, chosen.nodes[0]) if own.arguments else None,
+                following(function),
+                own.is_async,
+                right,
+            )
+        self.steps.append(step)
+        return step
+
+    def _right(self, own: StrawberryField, chosen: Chosen) -> Right | None:
+        guards = [each for each in own.extensions if isinstance(each, Guard)]
+        if len(guards) != len(own.extensions) or len(guards) > 1:
+            raise NotCompiled(f"{chosen.parent.name}.{chosen.name} is guarded in another way")
+        return guards[0].right if guards else None
+
+    def _raw(self, chosen: Chosen) -> GraphQLResolveInfo[Any]:
+        """What a resolver may ask of the selection. Its path is the root field's, by which a moment is found."""
+        assert chosen.declared is not None
+        nothing: Any = None
+        return GraphQLResolveInfo(
+            chosen.name,
+            chosen.nodes,
+            chosen.declared.type,
+            chosen.parent,
+            Path(None, chosen.root, None),
+            self.schema._schema,
+            self.fragments,
+            *([nothing] * (len(GraphQLResolveInfo._fields) - 7)),
+        )

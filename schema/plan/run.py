@@ -1,0 +1,179 @@
+"""Run: a plan, wave by wave, for one request.
+
+root fields ─> rows ─┐            a row is an object of the answer; what it waits for stands in it as null
+     ┌───────────────┘
+     └─> look-ups of all rows at once ─> rows ─> … until nothing waits
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from graphql import GraphQLResolveInfo
+from graphql.pyutils import Path
+
+from schema.context import Context
+from schema.permissions import noted
+from schema.plan.arguments import Arguments, Variables
+from schema.plan.emit import Plan
+from schema.plan.plan import Step
+from schema.reader import Reader
+from schema.selection import stored_fields
+from service.records import Document
+
+Row: TypeAlias = dict[str, Any]
+Waiting: TypeAlias = list[tuple[Row, Any]]  # with the object whose field it is; of a link, with what it holds
+ROOT = ()
+
+
+class Told:
+    """What a resolver is told in place of Strawberry's `Info`: the same, as far as our resolvers ask."""
+
+    __slots__ = ("_raw_info", "known", "present")
+
+    def __init__(self, step: Step, present: Context) -> None:
+        self._raw_info: GraphQLResolveInfo[Any] = step.raw
+        self.known = step.known
+        self.present = present
+
+    @property
+    def path(self) -> Path:
+        """The root field's, by which a moment that is asked for is found."""
+        return self._raw_info.path
+
+    @property
+    def field_name(self) -> str:
+        return self._raw_info.field_name
+
+    @property
+    def context(self) -> Context:
+        present = self.present
+        return present.moments.get(self.path.key, present) if present.moments else present
+
+
+class Run:
+    """One execution of a plan. It stands for `info` where the type of a value is asked for."""
+
+    field_name = ""
+
+    def __init__(self, plan: Plan, context: Context, variables: Variables) -> None:
+        self.schema, self.context, self.viewer = plan.operation.schema._schema, context, context.viewer
+        self.waves = 0
+        self.outcomes: dict[str, Any] = {}  # of the mutations that were run
+        self._plan, self._steps, self._variables = plan, plan.operation.steps, variables
+        self._waiting: dict[int, Waiting] = {}
+        self._infos: dict[int, Told] = {}
+        self._arguments: dict[int, Arguments] = {}
+
+    async def answer(self) -> Row:
+        """What the operation answers. Whatever is raised, Strawberry executes the operation then."""
+        row: Row = self._plan.rows([ROOT], self)[0]
+        if not self._plan.serial:
+            await self._settle()
+            return row
+        roots, self._waiting = self._waiting, {}
+        for number, waiting in roots.items():
+            self._waiting = {number: waiting}
+            await self._settle()
+        return row
+
+    def waiting(self, number: int) -> Waiting:
+        return self._waiting.setdefault(number, [])
+
+    def info(self, number: int) -> Any:
+        """What the resolver of a step is told."""
+        if number not in self._infos:
+            self._infos[number] = Told(self._steps[number], self.context)
+        return self._infos[number]
+
+    def arguments(self, number: int) -> Arguments:
+        if number not in self._arguments:
+            calling = self._steps[number].calling
+            self._arguments[number] = calling.of(self._variables) if calling else {}
+        return self._arguments[number]
+
+    def note(self, number: int, source: Any, value: Any) -> None:
+        """For the access log, as `permissions.Guard` does."""
+        right = self._steps[number].right
+        assert right is not None
+        noted(self.info(number), right, source, value)
+
+    async def _settle(self) -> None:
+        """Look up what waits, until nothing does."""
+        while self._waiting:
+            self.waves += 1
+            wave = [(self._steps[number], waiting) for number, waiting in self._waiting.items() if waiting]
+            self._waiting = {}
+            links: defaultdict[tuple[Reader, str], list[tuple[Step, Waiting]]] = defaultdict(list)
+            tasks = []
+            for step, waiting in wave:
+                if step.link is None:
+                    tasks.append(self._call(step, waiting))
+                else:
+                    reader = self.info(step.number).context.reader
+                    links[reader, step.link.target.PREFIX].append((step, waiting))
+            tasks += [self._follow(reader, prefix, same) for (reader, prefix), same in links.items()]
+            if len(tasks) == 1:
+                await tasks[0]
+            else:
+                await asyncio.gather(*tasks)
+
+    async def _call(self, step: Step, waiting: Waiting) -> None:
+        """Call the resolver of a step for each source."""
+        given: dict[str, Any] = dict(self.arguments(step.number))
+        if step.told is not None:
+            given[step.told] = self.info(step.number)
+        assert step.resolver is not None
+        calls = [step.resolver(**dict.fromkeys(step.sources, source), **given) for _, source in waiting]
+        if self._plan.serial and waiting[0][1] is ROOT:
+            calls = [self._kept(step.chosen.key, calls[0])]
+        found = [await calls[0]] if len(calls) == 1 else await asyncio.gather(*calls)
+        if step.noted:
+            for (_, source), value in zip(waiting, found, strict=True):
+                self.note(step.number, source, value)
+        self._place(step, waiting, found)
+
+    async def _kept(self, key: str, call: Awaitable[Any]) -> Any:
+        """The outcome of a mutation, which is never run twice."""
+        try:
+            self.outcomes[key] = await call
+        except Exception as error:
+            self.outcomes[key] = error
+            raise
+        return self.outcomes[key]
+
+    async def _follow(self, reader: Reader, prefix: str, same: Sequence[tuple[Step, Waiting]]) -> None:
+        """One command for all links of the wave that lead to one kind of record."""
+        wanted: dict[str, None] = {}
+        fields: set[str] = set()
+        for step, waiting in same:
+            assert step.link is not None
+            fields.update(stored_fields(self.info(step.number), step.link.target))
+            for _, held in waiting:
+                if step.link.several:
+                    wanted.update(dict.fromkeys(held))
+                elif held is not None:
+                    wanted[held] = None
+        found = await reader.records(prefix, wanted, fields) if wanted else {}
+        for step, waiting in same:
+            if step.link is not None and step.link.several:
+                self._place(step, waiting, [[found[each] for each in held if each in found] for _, held in waiting])
+            else:
+                self._place_shared(step, waiting, found)
+
+    def _place(self, step: Step, waiting: Waiting, found: Sequence[Any]) -> None:
+        """Put what was found into the rows that wait for it."""
+        key = step.chosen.key
+        for (row, _), value in zip(waiting, self._plan.completing[step.number](found, self), strict=True):
+            row[key] = value
+
+    def _place_shared(self, step: Step, waiting: Waiting, found: Mapping[str, Document]) -> None:
+        """Put records into the rows that wait for them; one that many wait for is written once."""
+        ids = list({held: None for _, held in waiting})
+        written = dict(
+            zip(ids, self._plan.completing[step.number]([found.get(each) for each in ids], self), strict=True)
+        )
+        key = step.chosen.key
+        for row, held in waiting:
+            row[key] = written[held]

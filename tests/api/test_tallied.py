@@ -1,0 +1,146 @@
+"""What is counted for the public is kept for a moment; whoever may have written is answered what stands now."""
+
+import asyncio
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from service.errors import Unavailable
+from service.store import tallied
+from service.store.database import Database
+from service.store.store import Store
+from service.store.tallied import KEPT_SECONDS, Tallied
+from service.viewer import ANONYMOUS, Viewer
+from tests.api.drawn import DRAWN
+from tests.api.world import TODAY, do
+from tests.conftest import ADMIN, NETWORK, House
+
+COUNTS = f'{{ activityCounts(network: "{NETWORK}") {{ total peopleServed }} }}'
+WHOLE = f"""query($n: Int = 50) {{ activityCounts(network: "{NETWORK}") {{ {DRAWN["activityCounts"]} }}
+    coverage(network: "{NETWORK}", first: $n) {{ {DRAWN["coverage"]} }}
+    partnershipGraph(network: "{NETWORK}", first: $n) {{ {DRAWN["partnershipGraph"]} }} }}"""
+HELD = "act_002_film_martyrs"
+
+
+@pytest.fixture
+def moment() -> list[float]:
+    """What the clock of each worker says; what is put at its end is it from then on."""
+    return [0.0]
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The collections that were counted in."""
+    collections: list[str] = []
+    aggregate = Database.aggregate
+
+    async def noting(self: Database, collection: str, *more: Any, **named: Any) -> Any:
+        collections.append(collection)
+        return await aggregate(self, collection, *more, **named)
+
+    monkeypatch.setattr(Database, "aggregate", noting)
+    return collections
+
+
+@pytest.fixture
+def worker(house: House, moment: list[float]) -> Callable[[], House]:
+    """Make workers: processes of their own over one database."""
+
+    def make() -> House:
+        store = Store(house.database)
+        store.tallied = Tallied(lambda: moment[-1])
+        return House(house.database, store, house.relay, TODAY)
+
+    return make
+
+
+async def served(house: House, viewer: Viewer = ANONYMOUS) -> int:
+    found: int = (await house.data(COUNTS, viewer))["activityCounts"]["peopleServed"]
+    return found
+
+
+async def write(house: House) -> None:
+    found = (await house.database.find("activities", {"_id": HELD}, 1))[0]
+    facts = {"peopleServed": 4_321}
+    await do(house, "correctActivity", id=HELD, version=found["version"], reason="更正", input=facts)
+
+
+async def test_the_public_is_answered_without_counting_again_for_a_moment(
+    worker: Callable[[], House], moment: list[float], asked: list[str]
+) -> None:
+    one = worker()
+    first = await served(one)
+    assert await served(one) == first
+    assert len(asked) == 1
+    moment.append(KEPT_SECONDS)
+    assert await served(one) == first
+    assert len(asked) == 2
+
+
+async def test_whoever_logs_in_is_answered_what_stands(worker: Callable[[], House], asked: list[str]) -> None:
+    one = worker()
+    for _ in range(3):
+        await served(one, ADMIN)
+    assert len(asked) == 3
+    await served(one)
+    assert len(asked) == 4
+
+
+async def test_a_write_is_seen_by_its_writer_at_once_whichever_worker_is_asked(
+    worker: Callable[[], House], moment: list[float]
+) -> None:
+    """By the public at the worker that wrote as well, at the others after a moment."""
+    one, two = worker(), worker()
+    before = await served(one)
+    assert await served(two) == before
+    await write(two)
+    after = await served(two, ADMIN)
+    assert after != before
+    assert await served(one, ADMIN) == after
+    assert await served(two) == after
+    assert await served(one) == before
+    moment.append(KEPT_SECONDS)
+    assert await served(one) == after
+
+
+async def test_many_that_ask_at_once_wait_for_one_count(worker: Callable[[], House], asked: list[str]) -> None:
+    one = worker()
+    assert len(set(await asyncio.gather(*(served(one) for _ in range(10))))) == 1
+    assert len(asked) == 1
+
+
+async def test_nobody_changes_what_is_kept(worker: Callable[[], House]) -> None:
+    one = worker()
+    first = await one.data(WHOLE, ANONYMOUS)
+    kept = copy.deepcopy({question: each.rows.result() for question, each in one.store.tallied._kept.items()})
+    assert len(kept) > 2
+    assert await one.data(WHOLE, ANONYMOUS) == first
+    assert {question: each.rows.result() for question, each in one.store.tallied._kept.items()} == kept
+
+
+async def test_a_count_that_failed_is_not_kept(worker: Callable[[], House], monkeypatch: pytest.MonkeyPatch) -> None:
+    one = worker()
+
+    async def away(*_: Any, **__: Any) -> Any:
+        raise Unavailable("away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Database, "aggregate", away)
+        assert (await one.ask(COUNTS, ANONYMOUS)).errors
+    assert (await one.data(COUNTS, ANONYMOUS))["activityCounts"]["total"] > 0
+
+
+async def test_the_memory_is_bounded_by_questions_and_by_groups(
+    worker: Callable[[], House], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = worker()
+    monkeypatch.setattr(tallied, "MOST_KEPT", 3)
+    for year in range(2015, 2024):
+        period = f'period: {{from: "{year}-01-01", to: "{year}-12-31"}}'
+        await one.data(COUNTS.replace(f'"{NETWORK}"', f'"{NETWORK}", {period}'), ANONYMOUS)
+        assert len(one.store.tallied._kept) <= 3
+    monkeypatch.setattr(tallied, "MOST_ROWS", 0)
+    await one.data(WHOLE, ANONYMOUS)
+    assert len(one.store.tallied._kept) == 1
