@@ -5,17 +5,17 @@ A `House` is the service without HTTP: the real schema over a real store, asked 
 
 import asyncio
 import copy
+import gc
 import logging
 import os
-import uuid
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+import pickle
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import pymongo
 import pytest
 from hypothesis import settings
 from pymongo import monitoring
@@ -32,12 +32,13 @@ from service.errors import Problem, Refusal
 from service.store import upkeep
 from service.store.budgets import Budgets
 from service.store.database import Database, DriverName
-from service.store.embedded import EmbeddedEngine
+from service.store.engine_process import EngineProcess
 from service.store.relay import Relay
 from service.store.store import Store
 from service.trail.sealing import Masters
 from service.viewer import Grant, Role, Viewer
 from tests import sampling
+from tests.rooms import Rooms
 
 Contents: TypeAlias = dict[str, list[dict[str, Any]]]
 
@@ -57,7 +58,6 @@ OPERATOR = Viewer("operator", (Grant(Role.OPERATOR),))
 LEAD_RECORDER = Viewer("lead-recorder", (Grant(Role.RECORDER, NETWORK, LEAD),))
 BANK_RECORDER = Viewer("bank-recorder", (Grant(Role.RECORDER, NETWORK, BANK),))
 STRANGER = Viewer("stranger", (Grant(Role.NETWORK_ADMIN, "net_004_wuxi"),))
-DROP_TIMEOUT = 60  # seconds: every collection and index is dropped by itself, and the machine may be busy
 
 
 @pytest.fixture(autouse=True)
@@ -67,6 +67,11 @@ def logging_as_before() -> Iterator[None]:
     handlers, level = root.handlers[:], root.level
     yield
     root.handlers[:], root.level = handlers, level
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()  # the schema and the tests stay: to look through them for garbage again and again takes long
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -161,16 +166,21 @@ def engine_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if given := os.environ.get("MONGODB_TEST_URI"):
         yield given
         return
-    with EmbeddedEngine(ENGINE, tmp_path_factory.mktemp("engine")) as uri:
-        yield uri
+    folder = tmp_path_factory.mktemp("engine")
+    (storage := folder / "data").mkdir()
+    with (folder / "lock").open("w") as lock:
+        engine = EngineProcess(ENGINE, storage, lock.fileno(), lasting=False)
+        yield engine.uri
+        engine.stop()
 
 
-async def dropped(database: Database) -> None:
-    """Remove a test's database and close it. A drop takes as long as there are indexes, so it may take its time."""
-    if database.driver != "mongomock" and OUTLIVES_THE_TESTS:
-        with pymongo.timeout(DROP_TIMEOUT):
-            await database.client.drop_database(database.name)
-    await database.close()
+@pytest.fixture(scope="session")
+async def rooms(engine_uri: str) -> AsyncIterator[Rooms]:
+    """Prepared databases on that server, where a server of ours is thrown away with all that it holds."""
+    made = Rooms(engine_uri, MASTERS)
+    yield made
+    if OUTLIVES_THE_TESTS:
+        await made.drop_all()
 
 
 async def contents(database: Database) -> Contents:
@@ -183,6 +193,11 @@ async def filled(documents: Contents, name: str = "copy") -> House:
     """A house on mongomock with these documents: much faster than the writes that made them."""
     database = Database("mongomock", "", name, masters=MASTERS)
     await upkeep.prepare(database, "tests")
+    return await house_with(database, documents)
+
+
+async def house_with(database: Database, documents: Contents) -> House:
+    """A house on a database that is prepared and empty, with these documents."""
     for collection, own in documents.items():
         if own:
             await database.insert_many(collection, copy.deepcopy(own))
@@ -190,34 +205,48 @@ async def filled(documents: Contents, name: str = "copy") -> House:
 
 
 @pytest.fixture(scope="session")
-async def seeds() -> Contents:
+def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
+    """Make what is the same for all workers in one of them: `await once("name", make)`."""
+
+    async def once(name: str, make: Callable[[], Awaitable[Any]]) -> Any:
+        if "PYTEST_XDIST_WORKER" not in os.environ:
+            return await make()
+        path = tmp_path_factory.getbasetemp().parent / f"{name}.pickle"  # the workers' own folders stand there
+        if not path.exists():
+            unfinished = tmp_path_factory.mktemp(name) / path.name
+            unfinished.write_bytes(pickle.dumps(await make()))
+            unfinished.replace(path)
+        return pickle.loads(path.read_bytes())
+
+    return once
+
+
+@pytest.fixture(scope="session")
+async def seeds(once: Callable[..., Any]) -> Contents:
     """What seeding writes."""
-    house = await filled({})
-    await load(house.store, now(), lambda _: None)
-    return await contents(house.database)
+
+    async def make() -> Contents:
+        house = await filled({})
+        await load(house.store, now(), lambda _: None)
+        return await contents(house.database)
+
+    made: Contents = await once("seeds", make)
+    return made
 
 
 @pytest.fixture
-async def make_house(engine_uri: str, seeds: Contents) -> AsyncIterator[Callable[..., Any]]:
+async def make_house(rooms: Rooms, seeds: Contents) -> AsyncIterator[Callable[..., Any]]:
     """Make houses over fresh databases: `await make_house("motor", seeded=True)`."""
     opened: list[Database] = []
 
     async def make(driver: DriverName = "mongomock", *, seeded: bool = True) -> House:
-        if driver == "mongomock":
-            in_memory = await filled(seeds if seeded else {}, f"test_{uuid.uuid4().hex}")
-            opened.append(in_memory.database)
-            return in_memory
-        database = Database(driver, engine_uri, f"test_{uuid.uuid4().hex}", masters=MASTERS)
+        database = await rooms.lend(driver)
         opened.append(database)
-        await upkeep.prepare(database, "tests")
-        store = Store(database)
-        if seeded:
-            await load(store, now(), lambda _: None)
-        return House(database, store, Relay(database, "tests", asyncio.Event()))
+        return await house_with(database, seeds if seeded else {})
 
     yield make
     for database in opened:
-        await dropped(database)
+        await rooms.give_back(database)
 
 
 @pytest.fixture

@@ -50,20 +50,30 @@ SAMPLED = {
     "test_deriving_keys_goes_on_where_it_broke_off": 3,
     "test_keys_are_derived_anew_and_nothing_else_is_touched": 3,
 }
+# Of these, every n-th case on a server, and all in memory: where a call breaks off is decided before it is sent.
+SAMPLED_ON_SERVERS = {
+    "test_a_crash_anywhere_between_is_made_good": 5,
+    "test_a_crash_in_the_middle_of_inserting_leaves_no_gap": 5,
+    "test_equal_requests_at_once_have_one_effect_and_one_answer": 3,
+}
+SERVERS = {"motor", "pymongo"}
 # Elsewhere in the store's tests PyMongo's own client is for make prove: here it differs from Motor.
 ON_EVERY_DRIVER = ("store/test_contract", "store/test_database", "store/test_idempotency", "store/test_timing")
 
 
 def mark(items: list[pytest.Item]) -> None:
     """Mark what runs without measuring coverage, and what is for make prove."""
-    seen: Counter[str] = Counter()
+    seen: Counter[tuple[str, bool]] = Counter()
     for item in items:
         path = item.path.relative_to(Path(__file__).parent).with_suffix("").as_posix()
         name = getattr(item, "originalname", item.name)
         given = getattr(item, "callspec", None)
-        pymongo = given is not None and "pymongo" in given.params.values()
+        drivers = [value for value in given.params.values() if isinstance(value, str)] if given is not None else []
+        on_server = not SERVERS.isdisjoint(drivers)
+        step = SAMPLED.get(name, 1) * (SAMPLED_ON_SERVERS.get(name, 1) if on_server else 1)
+        pymongo = "pymongo" in drivers and path.startswith("store/") and path not in ON_EVERY_DRIVER
         if path in MATRIX:
             item.add_marker(pytest.mark.matrix)
-        if seen[name] % SAMPLED.get(name, 1) or (pymongo and path.startswith("store/") and path not in ON_EVERY_DRIVER):
+        if seen[name, on_server] % step or pymongo:
             item.add_marker(pytest.mark.prove)
-        seen[name] += 1
+        seen[name, on_server] += 1

@@ -1,22 +1,16 @@
 """Houses that the tests of one file share: what only reads needs no fresh one, what writes has a copy."""
 
-import asyncio
-import uuid
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from seeds.loader import load
-from service.dates import now
-from service.store import upkeep
 from service.store.database import Database, DriverName
-from service.store.relay import Relay
-from service.store.store import Store
 from tests.api.uploads import Doors, doors
 from tests.api.world import TODAY, build
-from tests.conftest import MASTERS, Contents, House, contents, filled
+from tests.conftest import Contents, House, contents, filled, house_with
+from tests.rooms import Rooms
 
 
 @pytest.fixture(scope="module")
@@ -35,11 +29,16 @@ async def make_module_house(seeds: Contents) -> AsyncIterator[Callable[..., Any]
 
 
 @pytest.fixture(scope="session")
-async def first_world(seeds: Contents) -> tuple[Contents, dict[str, str]]:
+async def first_world(seeds: Contents, once: Callable[..., Any]) -> tuple[Contents, dict[str, str]]:
     """A world as documents, and the ids of its records by name."""
-    house = await filled(seeds)
-    ids = await build(house)
-    return await contents(house.database), ids
+
+    async def make() -> tuple[Contents, dict[str, str]]:
+        house = await filled(seeds)
+        ids = await build(house)
+        return await contents(house.database), ids
+
+    made: tuple[Contents, dict[str, str]] = await once("world", make)
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -79,18 +78,15 @@ PLACES = [("mongomock", "folder"), ("mongomock", "gridfs"), ("motor", "gridfs")]
 
 
 @pytest.fixture(scope="module")
-async def houses(engine_uri: str) -> AsyncIterator[dict[str, House]]:
+async def houses(rooms: Rooms, seeds: Contents) -> AsyncIterator[dict[str, House]]:
     """A seeded house in memory and one on the real engine, which the tests of this file share."""
-    made_houses: dict[str, House] = {}
     drivers: tuple[DriverName, ...] = ("mongomock", "motor")
+    made_houses: dict[str, House] = {}
     for driver in drivers:
-        database = Database(driver, engine_uri, f"test_{uuid.uuid4().hex}", masters=MASTERS)
-        await upkeep.prepare(database, "tests")
-        made_houses[driver] = House(database, Store(database), Relay(database, "tests", asyncio.Event()))
-        await load(made_houses[driver].store, now(), lambda _: None)
+        made_houses[driver] = await house_with(await rooms.lend(driver), seeds)
     yield made_houses
     for each in made_houses.values():
-        await each.database.close()
+        await rooms.give_back(each.database)
 
 
 @pytest.fixture(scope="module", params=PLACES, ids="-".join)

@@ -9,7 +9,6 @@ was relayed), as is the membership behind `memberOf`; what is unpaired is made o
 
 import asyncio
 import datetime as dt
-import uuid
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -18,15 +17,14 @@ import pytest
 from seeds import synthetic
 from seeds.loader import plant
 from service.records import RIGHTS_KEYS
-from service.store import upkeep
-from service.store.database import Database
 from service.store.kinds import KINDS
 from service.store.relay import Relay
 from service.store.store import Store
 from service.viewer import ANONYMOUS, Grant, Role, Viewer
 from tests.api.drawn import DRAWN
 from tests.api.world import at
-from tests.conftest import MASTERS, Commands, House, dropped
+from tests.conftest import Commands, House
+from tests.rooms import Rooms
 
 NETWORK = synthetic.NETWORK
 ADMIN = Viewer("admin", (Grant(Role.NETWORK_ADMIN, NETWORK),))
@@ -37,14 +35,13 @@ READING = {"find", "aggregate", "count", "getMore"}
 
 
 @pytest.fixture(scope="module")
-async def counted(engine_uri: str) -> AsyncIterator[tuple[House, Commands]]:
+async def counted(rooms: Rooms) -> AsyncIterator[tuple[House, Commands]]:
     commands = Commands()
-    database = Database("motor", engine_uri, f"test_{uuid.uuid4().hex}", [commands], MASTERS)
-    await upkeep.prepare(database, "tests")
+    database = await rooms.lend("motor", [commands])
     store = Store(database)
     await plant(store, synthetic.records(ACTIVITIES, TODAY.date()), TODAY - dt.timedelta(days=1), lambda _: None)
     yield House(database, store, Relay(database, "tests", asyncio.Event()), TODAY), commands
-    await dropped(database)
+    await rooms.give_back(database)
 
 
 async def sent(

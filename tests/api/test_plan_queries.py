@@ -1,7 +1,5 @@
 """Activity plans as clients see them: lines and their states, linked activities, fulfilment, what it costs to ask."""
 
-import asyncio
-import uuid
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -9,12 +7,6 @@ import pytest
 
 from schema.context import Language
 from schema.cooperation import plans
-from seeds.loader import load
-from service.dates import now
-from service.store import upkeep
-from service.store.database import Database
-from service.store.relay import Relay
-from service.store.store import Store
 from service.viewer import ANONYMOUS
 from tests.api.world import at, do, made, problems
 from tests.api.world_plans import line
@@ -24,13 +16,14 @@ from tests.conftest import (
     BANK_RECORDER,
     FRONT_END,
     LEAD,
-    MASTERS,
     NETWORK,
     STRANGER,
     Commands,
+    Contents,
     House,
-    dropped,
+    house_with,
 )
+from tests.rooms import Rooms
 from tests.store.furnished import LAX
 
 READING = {"find", "aggregate", "count", "getMore"}
@@ -183,14 +176,11 @@ async def test_a_cancelled_activity_holds_its_line_no_more(house: House) -> None
 
 
 @pytest.fixture
-async def watched(engine_uri: str) -> AsyncIterator[tuple[House, Commands]]:
+async def watched(rooms: Rooms, seeds: Contents) -> AsyncIterator[tuple[House, Commands]]:
     commands = Commands()
-    database = Database("motor", engine_uri, f"test_{uuid.uuid4().hex}", [commands], MASTERS)
-    await upkeep.prepare(database, "tests")
-    store = Store(database)
-    await load(store, now(), lambda _: None)
-    yield House(database, store, Relay(database, "tests", asyncio.Event())), commands
-    await dropped(database)
+    house = await house_with(await rooms.lend("motor", [commands]), seeds)
+    yield house, commands
+    await rooms.give_back(house.database)
 
 
 async def test_states_activities_and_fulfilment_cost_as_much_for_many_plans_as_for_one(

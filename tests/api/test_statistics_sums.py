@@ -1,7 +1,6 @@
 """All statistics against a brute-force count over generated documents, and against each other, on both engines."""
 
 import asyncio
-import uuid
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
@@ -14,8 +13,7 @@ from service.cooperation.pillars import PILLARS, PRINCIPLES, Pillar, Theme
 from service.network.memberships import Membership, MembershipRole
 from service.network.organizations import Organization, Sector
 from service.records import Origin, Record, Source, document_of
-from service.store import upkeep
-from service.store.database import Database, DriverName
+from service.store.database import Database
 from service.store.relay import Relay
 from service.store.store import Store
 from service.viewer import ANONYMOUS, Grant, Role, Viewer
@@ -37,6 +35,7 @@ from tests.api.brute import (
 )
 from tests.api.drawn import DRAWN
 from tests.conftest import MASTERS, House
+from tests.rooms import Rooms
 
 INSIDER = Viewer("insider", (Grant(Role.FRONT_END, NETWORK),))
 EVERYTHING = f"""query($n: Int!, $network: ID!, $period: PeriodInput, $by: PeriodInput!, $organization: ID) {{
@@ -49,10 +48,8 @@ ASKED = st.builds(Asked, st.booleans(), PERIODS, st.none() | st.sampled_from(sor
 REPORTED: dict[str, Any] = {"network": NETWORK, "origin": Origin.REPORTED, "sources": (Source("002", "C1"),)}
 
 
-async def house_of(drawn: Iterable[Activity], driver: DriverName = "mongomock", uri: str = "") -> House:
-    database = Database(driver, uri, f"test_{uuid.uuid4().hex}", masters=MASTERS)
-    if driver != "mongomock":
-        await upkeep.prepare(database, "tests")
+async def house_of(drawn: Iterable[Activity], database: Database | None = None) -> House:
+    database = database or Database("mongomock", "", "sums", masters=MASTERS)
     organizations: list[Record] = [
         Organization(id=own_id, name=own_id, sector=Sector(sector), **REPORTED) for own_id, sector in SECTORS.items()
     ]
@@ -225,11 +222,10 @@ def many() -> list[Activity]:
 
 
 @pytest.fixture
-async def real_house(engine_uri: str, many: list[Activity]) -> AsyncIterator[House]:
-    house = await house_of(many, "motor", engine_uri)
+async def real_house(rooms: Rooms, many: list[Activity]) -> AsyncIterator[House]:
+    house = await house_of(many, await rooms.lend("motor"))
     yield house
-    await house.database.client.drop_database(house.database.name)
-    await house.database.close()
+    await rooms.give_back(house.database)
 
 
 async def test_they_are_so_on_the_real_engine_too(real_house: House, many: list[Activity]) -> None:

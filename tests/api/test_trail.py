@@ -1,23 +1,16 @@
 """verifyTrail as it is asked, and the commands beside it: who may, what is told, where to go on."""
 
-import asyncio
 import base64
 import json
-import uuid
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from schema import trail
-from seeds.loader import load
-from service.dates import now
-from service.store import upkeep
 from service.store.database import Database
-from service.store.relay import Relay
-from service.store.store import Store
 from service.store.verifying import MOST_FAULTS
-from tests.conftest import ADMIN, MASTERS, NETWORK, OBSERVER, OFFICER, OPERATOR, House
+from tests.conftest import ADMIN, NETWORK, OBSERVER, OFFICER, OPERATOR, Contents, House, filled
 from tests.store.chain_scene import KNOWN, seal_all
 
 VERIFY = """query Verify($network: ID, $after: String) { verifyTrail(network: $network, after: $after) {
@@ -39,14 +32,11 @@ def _known_keys() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-async def sealed() -> House:
+async def sealed(seeds: Contents) -> House:
     """A seeded house whose trail is sealed; the tests at the end break it."""
-    database = Database("mongomock", "", f"test_{uuid.uuid4().hex}", masters=MASTERS)
-    await upkeep.prepare(database, "tests")
-    house = House(database, Store(database), Relay(database, "tests", asyncio.Event()))
-    await load(house.store, now(), lambda _: None)
+    house = await filled(seeds)
     await house.relay_all()
-    await seal_all(database)
+    await seal_all(house.database)
     return house
 
 

@@ -60,6 +60,7 @@ class Running:
     """`python -m service serve`, begun; `url` once it is ready."""
 
     def __init__(self, data: Path, **settings: str) -> None:
+        self.data = data
         self._output, self._errors = (data.with_name(f"{data.name}-{name}") for name in ("output", "errors"))
         with self._output.open("w") as output, self._errors.open("w") as errors:
             self.process = subprocess.Popen(

@@ -2,6 +2,7 @@
 
 import signal
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
 
@@ -9,7 +10,7 @@ import httpx
 import pytest
 
 from service.viewer import INSTALLATION_WIDE, Role
-from tests.faults.running import command, eventually, let_go, running
+from tests.faults.running import Running, command, eventually, let_go, running
 
 CREATE = 'mutation { createNetwork(input: {name: "测试网络"}) { ... on Network { id name version } } }'
 FIND = "query ($id: ID!) { node(id: $id) { id ... on Network { name version } } }"
@@ -18,6 +19,14 @@ FIND = "query ($id: ID!) { node(id: $id) { id ... on Network { name version } } 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     return tmp_path / "data"
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A service that the tests of this file share; none of them ends it."""
+    with running(tmp_path_factory.mktemp("standing") / "data") as service:
+        assert service.url
+        yield service
 
 
 def get(url: str) -> httpx.Response:
@@ -50,20 +59,19 @@ def test_it_answers_and_a_signal_stops_service_and_engine_within_seconds(data: P
         assert "Traceback" not in service.errors
 
 
-def test_each_role_has_a_sample_token_for_the_seeded_network(data: Path) -> None:
+def test_each_role_has_a_sample_token_for_the_seeded_network(standing: Running) -> None:
     query = "{ viewer { grants { role network organization } } networks(first: 9) { nodes { id } } }"
-    with running(data) as service:
-        assert "net_002_derma" in {each["id"] for each in service.ask(query)["networks"]["nodes"]}
-        tokens = service.tokens()
-        assert tokens.keys() == {*Role} - {Role.PUBLIC}
-        for role, token in tokens.items():
-            assert service.ask(query, token)["viewer"]["grants"] == [
-                {
-                    "role": role,
-                    "network": None if role in INSTALLATION_WIDE else "net_002_derma",
-                    "organization": "org_boc_yuexiu" if role == Role.RECORDER else None,
-                }
-            ]
+    assert "net_002_derma" in {each["id"] for each in standing.ask(query)["networks"]["nodes"]}
+    tokens = standing.tokens()
+    assert tokens.keys() == {*Role} - {Role.PUBLIC}
+    for role, token in tokens.items():
+        assert standing.ask(query, token)["viewer"]["grants"] == [
+            {
+                "role": role,
+                "network": None if role in INSTALLATION_WIDE else "net_002_derma",
+                "organization": "org_boc_yuexiu" if role == Role.RECORDER else None,
+            }
+        ]
 
 
 def test_what_was_acknowledged_outlives_a_clean_stop_and_a_kill(data: Path) -> None:
@@ -99,14 +107,12 @@ def test_a_foreign_address_is_told_in_one_line(data: Path) -> None:
     assert "Cannot listen on 192.0.2.1" in answer.stderr
 
 
-def test_a_locked_folder_is_told_in_one_line_by_each_command(data: Path) -> None:
-    with running(data) as service:
-        assert service.url
-        for words in (("serve",), ("seed",), ("doctor",)):
-            answer = command(data, *words)
-            assert (answer.returncode, answer.stdout, len(answer.stderr.splitlines())) == (1, "", 1)
-            assert f"{data} is in use by another process ({service.process.pid})" in answer.stderr
-        assert service.ask("{ __typename }") == {"__typename": "Query"}
+def test_a_locked_folder_is_told_in_one_line_by_each_command(standing: Running) -> None:
+    for words in (("serve",), ("seed",), ("doctor",)):
+        answer = command(standing.data, *words)
+        assert (answer.returncode, answer.stdout, len(answer.stderr.splitlines())) == (1, "", 1)
+        assert f"{standing.data} is in use by another process ({standing.process.pid})" in answer.stderr
+    assert standing.ask("{ __typename }") == {"__typename": "Query"}
 
 
 def test_each_wrong_setting_is_told_in_a_line(data: Path) -> None:

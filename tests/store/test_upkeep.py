@@ -180,6 +180,7 @@ async def test_a_worker_that_died_with_the_lease_is_waited_for(bare: Database, m
 
     past = now() - dt.timedelta(seconds=1)
     await bare.update(LEASES, {"_id": upkeep.LEASE}, {"$set": {"until": past}})
+    monkeypatch.setattr(upkeep, "PATIENCE", 60)
     await prepare(bare, "one")
     assert await applied(bare) == {migration.number: migration.title for migration in ALL}
 
