@@ -17,7 +17,7 @@ from service.trail.keys import KnownKeys
 from service.viewer import Viewer
 
 if TYPE_CHECKING:
-    from schema.plan.plans import Text
+    from schema.plan.texts import Text
 
 Language = Literal["en", "zh"]
 

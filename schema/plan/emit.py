@@ -15,8 +15,6 @@
 Names of the schema and of the request stand in the text as literals alone; all else is passed in by number.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
@@ -26,8 +24,6 @@ from graphql import (
     GraphQLList,
     GraphQLNonNull,
     GraphQLOutputType,
-    OperationType,
-    default_type_resolver,
     get_named_type,
     is_abstract_type,
     is_leaf_type,
@@ -35,37 +31,12 @@ from graphql import (
 from strawberry import Schema
 
 from schema.nodes import ENTITIES
-from schema.plan.arguments import Deoptimized
+from schema.plan.called import attributes, items, one_of, refuse
 from schema.plan.collect import Chosen, NotCompiled, Shape
-from schema.plan.leaves import items, names_of, usual_test, written
-from schema.plan.plan import Operation, Step
-from service.store.kinds import kind_of
+from schema.plan.leaves import names_of, usual_test, written
+from schema.plan.plan import Operation, Plan, Step
 
-Rows = Callable[[Any, Any], list[Any]]
 Lines = list[str]
-
-
-def attributes(source: object) -> Callable[[str], Any]:
-    """How the fields of a value that is no dict are read."""
-    return lambda name: getattr(source, name)
-
-
-def refuse(why: str) -> None:
-    raise Deoptimized(why)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A compiled operation: the function of its root, and by step those that complete what was found."""
-
-    operation: Operation
-    rows: Rows
-    completing: Mapping[int, Rows]
-
-    @property
-    def serial(self) -> bool:
-        """Whether its root fields are run one after the other."""
-        return self.operation.node.operation is OperationType.MUTATION
 
 
 class Emitter:
@@ -77,7 +48,7 @@ class Emitter:
         self._shapes: dict[int, str] = {}
         self.names: dict[str, Any] = {"items": items, "attributes": attributes, "refuse": refuse}
 
-    def plan(self, root: Shape) -> "Plan":
+    def plan(self, root: Shape) -> Plan:
         """Raises `NotCompiled` for what is left to Strawberry."""
         entry = self._rows(root)
         completing = {step.number: self._completing(step) for step in self._operation.waiting_as_they_come()}
@@ -213,23 +184,7 @@ class Emitter:
         if not is_abstract_type(kind):
             return self._rows(chosen.shapes[get_named_type(kind).name])
         rows = {name: self._rows(shape) for name, shape in chosen.shapes.items()}
-        names = self.names
-
-        def one_of(sources: Any, run: Any) -> list[Any]:
-            return [None if each is None else names[rows[own(each, run)]]((each,), run)[0] for each in sources]
-
-        def own(value: Any, run: Any) -> str:
-            name = _entity_name(value)
-            return name if name in rows else str((kind.resolve_type or default_type_resolver)(value, run, kind))
-
-        return self._named("one_of", one_of)
-
-
-def _entity_name(value: Any) -> str | None:
-    """The name of the type that a stored document is of, by the prefix of its id."""
-    own_id = value.get("_id") if type(value) is dict else None
-    kind = kind_of(own_id) if isinstance(own_id, str) else None
-    return kind.__name__ if kind is not None else None
+        return self._named("one_of", one_of(kind, rows, self.names))
 
 
 def indented(lines: Lines, times: int = 1) -> Lines:
