@@ -1,6 +1,5 @@
 """An operation executed by its plan, or by Strawberry, and all that may be seen of it, to compare the two."""
 
-from collections import Counter
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
@@ -64,9 +63,7 @@ async def executed(
 
 async def told(house: House, found: Executed) -> Told:
     entries = await house.database.find(ACCESSES, {}, 100)
-    errors = [
-        (one.message, one.path, one.locations, type(one.original_error)) for one in found.result.errors or ()
-    ]
+    errors = [(one.message, one.path, one.locations, type(one.original_error)) for one in found.result.errors or ()]
     read = [(each["by"], each["operation"], each["reads"]) for each in entries]
     return Told(orjson.dumps(found.result.data), errors, read, found.context.measures)
 
@@ -89,6 +86,3 @@ def meaningful(value: Any) -> bool:
     if isinstance(value, list):
         return any(meaningful(each) for each in value)
     return value not in (None, "", 0, False)
-
-
-SEEN: Counter[str] = Counter()  # of drawn operations, by what came of them
