@@ -62,7 +62,8 @@ from schema.network.stations import StationMutation, StationQuery
 from schema.nodes import Node
 from schema.overlaps import crowded
 from schema.permissions import Answered
-from schema.plan.plans import Plans, Text
+from schema.plan.plans import Plans
+from schema.plan.texts import Text
 from schema.scalars import SCALARS
 from schema.search import SearchQuery
 from schema.selection import stored_fields
