@@ -15,7 +15,8 @@ from schema.context import Context
 from schema.limits import Limits, exceeded, measured, too_large, too_long
 from schema.overlaps import crowded
 from schema.permissions import Answered
-from schema.plan.plans import Plans, Text
+from schema.plan.plans import Plans
+from schema.plan.texts import Text
 from service.errors import Code, Problem, Refusal, refuse_any
 from service.spans import operation_is
 

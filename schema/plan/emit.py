@@ -20,22 +20,17 @@ What stands below is written out in place, so that a page of a hundred objects i
 Names of the schema and of the request stand in the text as literals alone; all else is passed in by number.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 from itertools import count
 from typing import Any
 
 from graphql import (
     GraphQLEnumType,
-    GraphQLInterfaceType,
     GraphQLLeafType,
     GraphQLList,
     GraphQLNonNull,
     GraphQLOutputType,
-    GraphQLUnionType,
-    OperationType,
-    default_type_resolver,
     get_named_type,
     is_abstract_type,
     is_leaf_type,
@@ -43,37 +38,12 @@ from graphql import (
 from strawberry import Schema
 
 from schema.nodes import ENTITIES
-from schema.plan.arguments import Deoptimized
+from schema.plan.called import attributes, items, one_of, refuse
 from schema.plan.collect import Chosen, NotCompiled, Shape
-from schema.plan.leaves import MOMENT, items, names_of, usual_test, written
-from schema.plan.plan import Operation, Step
-from service.store.kinds import kind_of
+from schema.plan.leaves import MOMENT, names_of, usual_test, written
+from schema.plan.plan import Operation, Plan, Step
 
-Rows = Callable[[Any, Any], list[Any]]
 Lines = list[str]
-
-
-def attributes(source: object) -> Callable[[str], Any]:
-    """How the fields of a value that is no dict are read."""
-    return lambda name: getattr(source, name)
-
-
-def refuse(why: str) -> None:
-    raise Deoptimized(why)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A compiled operation: the function of its root, and by step those that complete what was found."""
-
-    operation: Operation
-    rows: Rows
-    completing: Mapping[int, Rows]
-
-    @property
-    def serial(self) -> bool:
-        """Whether its root fields are run one after the other."""
-        return self.operation.node.operation is OperationType.MUTATION
 
 
 class Emitter:
@@ -85,7 +55,7 @@ class Emitter:
         self._shapes: dict[int, str] = {}
         self.names: dict[str, Any] = {"items": items, "attributes": attributes, "refuse": refuse, "datetime": datetime}
 
-    def plan(self, root: Shape) -> "Plan":
+    def plan(self, root: Shape) -> Plan:
         """Raises `NotCompiled` for what is left to Strawberry."""
         entry = self._rows(root)
         completing = {step.number: self._completing(step) for step in self._operation.waiting_as_they_come()}
@@ -199,22 +169,10 @@ class Emitter:
     def _object(self, kind: GraphQLOutputType, chosen: Chosen, head: Lines) -> Lines:
         """That of one object type is written out in place, unless it is reached in another way too."""
         if is_abstract_type(kind):
-            return [f"v = {self._one_of(kind, chosen)}(v, run)"]
+            rows = {name: self._rows(shape) for name, shape in chosen.shapes.items()}
+            return [f"v = {self._named('one_of', one_of(kind, rows, self.names))}(v, run)"]
         shape = chosen.shapes[get_named_type(kind).name]
         return self._row(shape, head) if self._uses[id(shape)] == 1 else [f"v = {self._rows(shape)}((v,), run)[0]"]
-
-    def _one_of(self, kind: GraphQLInterfaceType | GraphQLUnionType, chosen: Chosen) -> str:
-        """The function that makes a row of a value of whichever of the types it turns out to be of."""
-        rows = {name: self._rows(shape) for name, shape in chosen.shapes.items()}
-        names = self.names
-
-        def one_of(value: Any, run: Any) -> Any:
-            name = _entity_name(value)
-            if name not in rows:
-                name = str((kind.resolve_type or default_type_resolver)(value, run, kind))
-            return names[rows[name]]((value,), run)[0]
-
-        return self._named("one_of", one_of)
 
 
 def held_by(step: Step, source: str) -> str:
@@ -222,13 +180,6 @@ def held_by(step: Step, source: str) -> str:
     if step.link is None:
         return source
     return f"{source}[{step.link.key!r}]" if step.link.several else f"{source}.get({step.link.key!r})"
-
-
-def _entity_name(value: Any) -> str | None:
-    """The name of the type that a stored document is of, by the prefix of its id."""
-    own_id = value.get("_id") if type(value) is dict else None
-    kind = kind_of(own_id) if isinstance(own_id, str) else None
-    return kind.__name__ if kind is not None else None
 
 
 def indented(lines: Lines, times: int = 1) -> Lines:

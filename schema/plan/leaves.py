@@ -7,10 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from graphql import GraphQLEnumType, GraphQLNamedType, GraphQLScalarType, Undefined
-from graphql.pyutils import is_iterable
 from graphql.type.scalars import GRAPHQL_MAX_INT, GRAPHQL_MIN_INT
 
-from schema.plan.arguments import Deoptimized
+from schema.plan.called import Deoptimized
 from schema.scalars import moment_text
 
 TEXT, TRUTH = "type(v) is str", "type(v) is bool"
@@ -40,10 +39,3 @@ def written(leaf: GraphQLScalarType) -> Callable[[Any], Any]:
 def names_of(leaf: GraphQLEnumType) -> dict[Any, str]:
     """The names of an enum by the stored text, which our enums are equal to."""
     return {value.value: name for name, value in leaf.values.items()}
-
-
-def items(value: Any) -> list[Any]:
-    """The items of a list. Raises `Deoptimized` for what is none."""
-    if not is_iterable(value):
-        raise Deoptimized("a value is no list")
-    return list(value)

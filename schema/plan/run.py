@@ -16,8 +16,7 @@ from graphql.pyutils import Path
 from schema.context import Context
 from schema.permissions import noted
 from schema.plan.arguments import Arguments, Variables
-from schema.plan.emit import Plan
-from schema.plan.plan import Step
+from schema.plan.plan import Plan, Step
 from schema.reader import Reader
 from schema.selection import stored_fields
 from service.records import Document
