@@ -7,8 +7,9 @@ import orjson
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from schema.api import ALLOWED, schema
+from schema.api import schema
 from schema.context import Context
+from schema.execution import ALLOWED
 from schema.limits import Limits, Measure
 from schema.reader import Reader
 from service.dates import day_of

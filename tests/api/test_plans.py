@@ -8,7 +8,8 @@ import pytest
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types.graphql import OperationType
 
-from schema.api import ALLOWED, schema
+from schema.api import schema
+from schema.execution import ALLOWED
 from schema.limits import USUAL, Limits
 from schema.plan import plans as kept
 from schema.plan import texts
@@ -20,7 +21,6 @@ from tests.conftest import ADMIN, NETWORK, OFFICER, STRANGER, House
 
 VIEWER = "{ viewer { subject } }"
 PAGE = "query($n: Int = 2, $ids: [ID!] = []) { networks(first: $n) { nodes { id } } nodes(ids: $ids) { id } }"
-TOKENS = USUAL.tokens
 
 
 @pytest.fixture(autouse=True)
@@ -116,12 +116,12 @@ async def test_a_constant_that_an_input_refuses_is_refused_where_it_stands(built
 
 
 def learnt(plans: Plans, query: str) -> bool:
-    return plans.text(query, None, 1, TOKENS) is not None
+    return plans.text(query, None, 1, USUAL) is not None
 
 
 def flood(plans: Plans, count: int, sight: int = 2, begin: int = 0) -> None:
     for number in range(begin, begin + count):
-        plans.text(f"{{ a{number}: viewer {{ subject }} }}", None, sight, TOKENS)
+        plans.text(f"{{ a{number}: viewer {{ subject }} }}", None, sight, USUAL)
 
 
 def test_texts_that_come_once_leave_hashes_of_which_there_are_so_many(
@@ -134,10 +134,10 @@ def test_texts_that_come_once_leave_hashes_of_which_there_are_so_many(
 
 def test_what_is_kept_is_bounded_and_what_is_used_stays(plans: Plans, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept, "MOST_KEPT", 500_000)
-    known = plans.text(VIEWER, None, 1, TOKENS)
+    known = plans.text(VIEWER, None, 1, USUAL)
     for turn in range(10):
         flood(plans, 20, sight=1, begin=20 * turn)
-        assert plans.text(VIEWER, None, 1, TOKENS) is known
+        assert plans.text(VIEWER, None, 1, USUAL) is known
     assert 1 < len(plans._texts) < 50
     assert plans._kept == sum(each.weight for each in plans._texts.values()) <= 500_000
 
@@ -157,7 +157,7 @@ def test_one_text_that_is_more_than_may_be_kept_is_kept_alone(plans: Plans, monk
 
 
 def test_the_sizes_that_are_remembered_of_one_text_are_bounded(plans: Plans) -> None:
-    text = plans.text(PAGE, None, 1, TOKENS)
+    text = plans.text(PAGE, None, 1, USUAL)
     assert text is not None
     costs = {text.measure({"n": size}).cost for size in range(MOST_MEASURES + 2)}
     assert len(costs) == MOST_MEASURES + 2
@@ -172,7 +172,7 @@ def test_the_sizes_that_are_remembered_of_one_text_are_bounded(plans: Plans) -> 
 )
 def test_no_caller_decides_what_another_is_measured_at(plans: Plans, given: dict[str, Any]) -> None:
     for first in ({}, {"n": None, "ids": None}, {"n": 3.0, "ids": "x"}, {"n": 3, "ids": 3}, {"n": [1], "ids": ["a"]}):
-        text, alone = (Plans(schema).text(PAGE, None, 1, TOKENS) for _ in range(2))
+        text, alone = (Plans(schema).text(PAGE, None, 1, USUAL) for _ in range(2))
         assert text is not None
         assert alone is not None
         text.measure(first)
@@ -251,7 +251,7 @@ async def flooded(house: House, plans: Plans, count: int, record_property: Any) 
         flood(plans, count // 20, begin=turn * count)  # each once
         for number in range(count // 20):
             for _ in range(2):
-                plans.text(f"{{ b{turn}x{number}: viewer {{ subject }} }}", None, 2, TOKENS)
+                plans.text(f"{{ b{turn}x{number}: viewer {{ subject }} }}", None, 2, USUAL)
             if number % 100 == 0:
                 assert await executions(house, 1, query) == ["compiled"]
     after, grown = await microseconds(house, query), resident() - memory
