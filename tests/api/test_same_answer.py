@@ -42,10 +42,10 @@ def spoil(document: dict[str, Any], chance: random.Random) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 async def damaged(everything: Contents) -> House:
-    """The same world, where one document in three lacks a fact, or has one of another type."""
+    """The same world, where one document in two lacks a fact, or has one of another type."""
     chance = random.Random(20240229)
     spoilt: Contents = {
-        name: [spoil(each, chance) if name in SPOILT and chance.random() < 0.34 else each for each in documents]
+        name: [spoil(each, chance) if name in SPOILT and chance.random() < 0.5 else each for each in documents]
         for name, documents in everything.items()
     }
     return await filled(spoilt)
