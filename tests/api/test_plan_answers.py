@@ -103,7 +103,7 @@ SHAPES = {
     "agreements of two moments": """{ a: agreements(network: "NETWORK") { nodes { ...A } }
         b: agreements(network: "NETWORK", asOf: "2024-01-02T01:00:00Z") { nodes { ...A } }
         c: agreements(network: "NETWORK", asOf: "2024-05-01T00:00:00Z") { nodes { ...A } } }
-      fragment A on Agreement { id version status
+      fragment A on Agreement { id version status parties { organization { name } }
         activities { totalCount nodes { id status agreement { version } } } }""",
     "records of many types": """{ nodes(ids: ["LEAD", "NETWORK", "BANK", "x", "LEAD"]) { __typename id
         ... on Recorded { origin sources { document } } ... on Organization { name sector }

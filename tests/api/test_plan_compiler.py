@@ -21,7 +21,15 @@ from service.viewer import Right
 from tests.api.world import TODAY
 from tests.conftest import ADMIN, LEAD, NETWORK, House
 
-RECORD = {"_id": LEAD, "network": NETWORK, "concerns": [], "void": None, "tags": ["t"], "parts": [{"name": "p"}]}
+RECORD = {
+    "_id": LEAD,
+    "network": NETWORK,
+    "concerns": [],
+    "void": None,
+    "count": 3,
+    "tags": ["t"],
+    "parts": [{"name": "p"}],
+}
 THINGS: list[Any] = [
     {**RECORD, "name": "a", "price": Decimal("1.50"), "extra": {"x": [1]}, "words": ("b", None), "matrix": [[1]]},
     {**RECORD, "name": "b", "price": Decimal("2"), "extra": None, "words": None, "matrix": []},
@@ -66,6 +74,7 @@ class Thing:
     words: list[str | None] | None
     matrix: list[list[int]]
     void: Void | None
+    count: int | None
     tags: list[str]
     parts: "list[Part]"
     times: str = strawberry.field(resolver=_times)
@@ -132,7 +141,7 @@ async def answered(house: House, query: str, **variables: Any) -> tuple[Any, Con
 @pytest.mark.parametrize(
     "query",
     [
-        "{ things { name price extra words void tags parts { name } } }",
+        "{ things { name price extra words void count tags parts { name } } }",
         "query($n: Int = 3) { boxes { things { times a: times(count: 1) b: times(count: $n) } } }",
         "{ named { id name } }",
         "{ within(between: {low: 1, high: 3}) }",
@@ -169,6 +178,7 @@ async def test_what_does_not_compile_is_left(house: House, query: str, reason: s
         ({"name": {}}, "name", "String"),
         ({"words": 7}, "words", "a value is no list"),
         ({"tags": ["a", None]}, "tags", "null where none may be"),
+        ({"count": 2**31}, "count", "Int cannot represent"),
         ({"tags": "abc"}, "tags", "a value is no list"),
         ({"parts": [None]}, "parts { name }", "null where none may be"),
         ({"parts": [{"name": "p"}, {}]}, "parts { name }", "null where none may be"),

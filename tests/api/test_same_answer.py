@@ -37,6 +37,8 @@ def spoil(document: dict[str, Any], chance: random.Random) -> dict[str, Any]:
     old = document[name]
     if chance.random() < 0.5 and isinstance(old, list) and old and isinstance(old[0], dict):
         return {**document, name: [spoil(old[0], chance), *old[1:]]}
+    if isinstance(old, list) and chance.random() < 0.5:
+        return {**document, name: [*old, *old]}
     return {each: old for each, old in {**document, name: value}.items() if each != name or value != "missing"}
 
 
