@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
+    GraphQLBoolean,
     GraphQLEnumType,
     GraphQLInputObjectType,
     GraphQLInputType,
@@ -91,6 +92,7 @@ class Drawing:
     variables: dict[str, Any] = field(default_factory=dict)
     definitions: list[str] = field(default_factory=list)
     fragments: list[str] = field(default_factory=list)
+    spreads: dict[str, str] = field(default_factory=dict)  # the latest fragment on each type
     likely: list[str] = field(default_factory=list)  # the types of what was named
 
     def chance(self, one_in: int) -> bool:
@@ -119,7 +121,11 @@ class Drawing:
         if not self.chance(12):
             return ""
         name = self.of(("skip", "include"))
-        told = self.variable("Boolean!", self.of((True, False))) if self.chance(2) else self.of(("true", "false"))
+        told = (
+            self.variable(GraphQLNonNull(GraphQLBoolean), self.of((True, False)))
+            if self.chance(2)
+            else self.of(("true", "false"))
+        )
         return f" @{name}(if: {told})"
 
     def arguments(self, declared: Any) -> list[str]:
@@ -144,12 +150,15 @@ class Drawing:
             value = self.of([1, 2, 3, 5, 20] if not self.chance(12) else [0, -1, 101])
         else:
             value = self.value(own.type, name)
-        return self.variable(str(own.type), value) if self.chance(2) else literal(value, own.type)
+        return self.variable(own.type, value) if self.chance(2) else literal(value, own.type)
 
-    def variable(self, kind: str, value: Any) -> str:
-        name = f"v{len(self.variables)}"
-        self.variables[name] = value
-        self.definitions.append(f"${name}: {kind}")
+    def variable(self, kind: GraphQLInputType, value: Any) -> str:
+        """Its name; it may have a default in place of what is sent, and seldom it holds what does not fit."""
+        name = f"v{len(self.definitions)}"
+        default = f" = {literal(value, kind)}" if self.chance(5) else ""
+        self.definitions.append(f"${name}: {kind}{default}")
+        if not default or self.chance(3):
+            self.variables[name] = self.of([None, "x", 7, [], 1.0]) if self.chance(40) else value
         return f"${name}"
 
     def value(self, kind: GraphQLInputType, name: str = "") -> Any:
@@ -186,6 +195,8 @@ class Drawing:
             parts = [self.within(each, depth, f"{name}_") for each, name in zip(chosen, "ab", strict=True)]
             return " ".join(["__typename", *parts])
         assert isinstance(own_type, GraphQLObjectType)
+        if not part and own_type.name in self.spreads and self.chance(3):
+            return f"__typename ...{self.spreads[own_type.name]}"
         names = self.some(own_type.fields, 5)
         if "nodes" in own_type.fields and not {"nodes", "edges"} & {*names} and not self.chance(6):
             names.append("nodes")
@@ -200,8 +211,9 @@ class Drawing:
             told.append(f"... on {own_type.name} {{ {told[0]} }}")
         body = " ".join(told or ["__typename"])
         if self.chance(8):
-            self.fragments.append(f"fragment F{len(self.fragments)} on {own_type.name} {{ {body} }}")
-            return f"__typename ...F{len(self.fragments) - 1}"
+            name = self.spreads[own_type.name] = f"F{len(self.fragments)}"
+            self.fragments.append(f"fragment {name} on {own_type.name} {{ {body} }}")
+            return f"__typename ...{name}"
         return body
 
     def within(self, own_type: GraphQLObjectType, depth: int, part: str) -> str:

@@ -24,45 +24,45 @@ IDS = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }"
 MIXED = [LEAD, NETWORK, "org_none", "x", BANK]
 
 
-@pytest.mark.parametrize(
-    ("query", "variables", "execution"),
-    [
-        (PAGE, {}, COMPILED),
-        (PAGE, {"n": 2}, COMPILED),
-        (PAGE, {"n": None, "w": None}, COMPILED),
-        (PAGE, {"n": 2.0}, COMPILED),
-        (PAGE, {"o": "TITLE", "w": {"status": "HELD"}}, COMPILED),
-        (PAGE, {"w": {"during": {"from": "2024-01-01", "to": "2024-12-31"}}}, COMPILED),
-        (PAGE, {"n": 2**31}, LEFT),
-        (PAGE, {"n": True}, LEFT),
-        (PAGE, {"n": "2"}, LEFT),
-        (PAGE, {"n": [2]}, LEFT),
-        (PAGE, {"o": "NONE"}, LEFT),
-        (PAGE, {"o": None}, LEFT),
-        (PAGE, {"w": {"nothing": 1}}, LEFT),
-        (PAGE, {"w": 1}, LEFT),
-        (PAGE, {"n": -1}, DEOPTIMIZED),
-        (PAGE, {"unknown": 1}, COMPILED),
-        (UNASKED, {"n": 1}, COMPILED),
-        (UNASKED, {"n": "x"}, LEFT),
-        (UNASKED, {"n": None}, LEFT),
-        (UNASKED, {}, LEFT),
-        (UNASKED, {"n": 1, "x": False}, COMPILED),
-        (UNASKED, {"n": 1, "x": None}, LEFT),
-        (IDS, {"ids": []}, COMPILED),
-        (IDS, {"ids": MIXED}, COMPILED),
-        (IDS, {"ids": LEAD}, COMPILED),
-        (IDS, {"ids": [LEAD, 7]}, COMPILED),
-        (IDS, {"ids": [None]}, LEFT),
-        (IDS, {"ids": ["x"] * 101}, DEOPTIMIZED),
-        ("query($id: ID!) { node(id: $id) { id } }", {"id": 7}, COMPILED),
-        ("query($id: ID!) { node(id: $id) { id } }", {"id": None}, LEFT),
-        ('query($id: ID! = "org_none") { node(id: $id) { id } }', {}, COMPILED),
-        ('query($id: ID = "org_none") { node(id: $id) { id } }', {"id": None}, DEOPTIMIZED),
-        ('query($s: String) { search(text: "共建", first: 2, network: $s) { totalCount } }', {"s": NETWORK}, None),
-        ("query($a: ID!, $b: ID!) { nodes(ids: [$a, $b]) { id } }", {"a": LEAD, "b": BANK}, COMPILED),
-    ],
-)
+VARIABLES: list[tuple[str, dict[str, Any], str | None]] = [
+    (PAGE, {}, COMPILED),
+    (PAGE, {"n": 2}, COMPILED),
+    (PAGE, {"n": None, "w": None}, COMPILED),
+    (PAGE, {"n": 2.0}, COMPILED),
+    (PAGE, {"o": "TITLE", "w": {"status": "HELD"}}, COMPILED),
+    (PAGE, {"w": {"during": {"from": "2024-01-01", "to": "2024-12-31"}}}, COMPILED),
+    (PAGE, {"n": 2**31}, LEFT),
+    (PAGE, {"n": True}, LEFT),
+    (PAGE, {"n": "2"}, LEFT),
+    (PAGE, {"n": [2]}, LEFT),
+    (PAGE, {"o": "NONE"}, LEFT),
+    (PAGE, {"o": None}, LEFT),
+    (PAGE, {"w": {"nothing": 1}}, LEFT),
+    (PAGE, {"w": 1}, LEFT),
+    (PAGE, {"n": -1}, DEOPTIMIZED),
+    (PAGE, {"unknown": 1}, COMPILED),
+    (UNASKED, {"n": 1}, COMPILED),
+    (UNASKED, {"n": "x"}, LEFT),
+    (UNASKED, {"n": None}, LEFT),
+    (UNASKED, {}, LEFT),
+    (UNASKED, {"n": 1, "x": False}, COMPILED),
+    (UNASKED, {"n": 1, "x": None}, LEFT),
+    (IDS, {"ids": []}, COMPILED),
+    (IDS, {"ids": MIXED}, COMPILED),
+    (IDS, {"ids": LEAD}, COMPILED),
+    (IDS, {"ids": [LEAD, 7]}, COMPILED),
+    (IDS, {"ids": [None]}, LEFT),
+    (IDS, {"ids": ["x"] * 101}, DEOPTIMIZED),
+    ("query($id: ID!) { node(id: $id) { id } }", {"id": 7}, COMPILED),
+    ("query($id: ID!) { node(id: $id) { id } }", {"id": None}, LEFT),
+    ('query($id: ID! = "org_none") { node(id: $id) { id } }', {}, COMPILED),
+    ('query($id: ID = "org_none") { node(id: $id) { id } }', {"id": None}, DEOPTIMIZED),
+    ('query($s: String) { search(text: "共建", first: 2, network: $s) { totalCount } }', {"s": NETWORK}, None),
+    ("query($a: ID!, $b: ID!) { nodes(ids: [$a, $b]) { id } }", {"a": LEAD, "b": BANK}, COMPILED),
+]
+
+
+@pytest.mark.parametrize(("query", "variables", "execution"), VARIABLES)
 async def test_variables(built: House, query: str, variables: dict[str, Any], execution: str | None) -> None:
     if execution is None:  # of no valid operation
         assert (await executed(built, query, **variables)).execution is None
@@ -104,7 +104,7 @@ SHAPES = {
     "agreements of two moments": """{ a: agreements(network: "NETWORK") { nodes { ...A } }
         b: agreements(network: "NETWORK", asOf: "2024-01-02T01:00:00Z") { nodes { ...A } }
         c: agreements(network: "NETWORK", asOf: "2024-05-01T00:00:00Z") { nodes { ...A } } }
-      fragment A on Agreement { id version status
+      fragment A on Agreement { id version status parties { organization { name } }
         activities { totalCount nodes { id status agreement { version } } } }""",
     "records of many types": """{ nodes(ids: ["LEAD", "NETWORK", "BANK", "x", "LEAD"]) { __typename id
         ... on Recorded { origin sources { document } } ... on Organization { name sector }
@@ -114,6 +114,10 @@ SHAPES = {
     "a link that many rows share": """{ activities(network: "NETWORK", first: 20) { nodes {
         agreement { id title network { id name } } network { id motto }
         participations { organization { id name } } } } }""",
+    "links to several": """{ deliverables(network: "NETWORK") { nodes { partners { id name } } }
+        audits(network: "NETWORK") { nodes { organizations { name memberships { totalCount } } } } }""",
+    "links to several that there are none of": """{ deliverables(network: "NETWORK", first: 1) { nodes {
+        partners { id } } } activityPlans(network: "NETWORK") { nodes { lines { partners { id } } } } }""",
     "names and nothing else": "{ __typename viewer { __typename grants { __typename role } } }",
     "what is read under logged rights": """query Read { persons(network: "NETWORK", first: 5) {
         nodes { id name phone email } } findings(network: "NETWORK") { nodes { id title status } } }""",

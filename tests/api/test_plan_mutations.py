@@ -65,9 +65,9 @@ def renamed(*steps: str) -> str:
     return f"mutation($id: ID!) {{ {' '.join(steps)} }}"
 
 
-async def test_several_run_in_their_order(everything: Contents) -> None:
+async def test_several_run_in_their_order(seeds: Contents) -> None:
     query = renamed(f"a: {RENAME % (1, '一')}", f"b: {RENAME % (2, '二')}", f"c: {RENAME % (2, '三')}")
-    found, house = await both(everything, query, id=NETWORK)
+    found, house = await both(seeds, query, id=NETWORK)
     assert found.execution == "compiled"
     data: Any = found.result.data
     assert [data["a"]["motto"], data["b"]["motto"]] == ["一", "二"]
@@ -80,38 +80,38 @@ async def version(house: House) -> int:
     return int(network["version"])
 
 
-async def test_whoever_may_not_writes_nothing_and_is_told_at_each(everything: Contents) -> None:
+async def test_whoever_may_not_writes_nothing_and_is_told_at_each(seeds: Contents) -> None:
     query = renamed(f"a: {RENAME % (1, '一')}", f"b: {RENAME % (2, '二')}")
-    found, house = await both(everything, query, id=NETWORK, viewer=ANONYMOUS)
+    found, house = await both(seeds, query, id=NETWORK, viewer=ANONYMOUS)
     assert found.execution == "deoptimized"
     assert await version(house) == 1
 
 
 @pytest.mark.parametrize("given", [{"n": "x"}, {"n": None}, {}], ids=str)
 async def test_nothing_is_written_where_a_variable_of_a_later_field_does_not_fit(
-    everything: Contents, given: dict[str, Any]
+    seeds: Contents, given: dict[str, Any]
 ) -> None:
     query = f"""mutation($id: ID!, $n: Int!) {{ a: {RENAME % (1, "一")} b: {RENAME % ("$n", "二")} }}"""
-    found, house = await both(everything, query, id=NETWORK, **given)
+    found, house = await both(seeds, query, id=NETWORK, **given)
     assert (found.execution, found.result.data) == ("left", None)
     assert await version(house) == 1
 
 
 @pytest.mark.parametrize("given", [{"n": "x"}, {}], ids=str)
 async def test_nothing_is_written_where_a_variable_of_the_answer_does_not_fit(
-    everything: Contents, given: dict[str, Any]
+    seeds: Contents, given: dict[str, Any]
 ) -> None:
     page = "... on Network { memberships(first: $n) { totalCount } }"
     query = f"mutation($id: ID!, $n: Int!) {{ a: {RENAME[:-1] % (1, '一')} {page} }} }}"
-    found, house = await both(everything, query, id=NETWORK, **given)
+    found, house = await both(seeds, query, id=NETWORK, **given)
     assert (found.execution, found.result.data) == ("left", None)
     assert await version(house) == 1
 
 
-async def test_an_answer_that_fails_after_the_write_is_told_and_nothing_is_written_again(everything: Contents) -> None:
+async def test_an_answer_that_fails_after_the_write_is_told_and_nothing_is_written_again(seeds: Contents) -> None:
     page = "... on Network { memberships(first: -1) { totalCount } }"
     query = f"mutation($id: ID!) {{ a: {RENAME[:-1] % (1, '一')} {page} }} b: {RENAME % (2, '二')} }}"
-    found, house = await both(everything, query, id=NETWORK)
+    found, house = await both(seeds, query, id=NETWORK)
     assert found.execution == "deoptimized"
     data: Any = found.result.data
     assert (data["a"], data["b"]["motto"]) == (None, "二")
@@ -128,7 +128,7 @@ async def away(self: Store, *_: Any, **__: Any) -> Any:
 
 @pytest.mark.parametrize("broken", [failing, away], ids=lambda each: each.__name__)
 async def test_a_mutation_that_fails_is_not_tried_again_and_the_next_one_runs(
-    everything: Contents, monkeypatch: pytest.MonkeyPatch, broken: Any
+    seeds: Contents, monkeypatch: pytest.MonkeyPatch, broken: Any
 ) -> None:
     once, turns = Store.once, list[int]()
 
@@ -138,7 +138,7 @@ async def test_a_mutation_that_fails_is_not_tried_again_and_the_next_one_runs(
 
     monkeypatch.setattr(Store, "once", second)
     query = renamed(f"a: {RENAME % (1, '一')}", f"b: {RENAME % (2, '二')}", f"c: {RENAME % (2, '三')}")
-    found, house = await both(everything, query, id=NETWORK)
+    found, house = await both(seeds, query, id=NETWORK)
     assert found.execution == "deoptimized"
     assert len(turns) == 6  # three of each
     data: Any = found.result.data
@@ -146,22 +146,22 @@ async def test_a_mutation_that_fails_is_not_tried_again_and_the_next_one_runs(
     assert await version(house) == 3
 
 
-async def test_a_key_that_is_sent_again_answers_what_was_written(copied: House) -> None:
+async def test_a_key_that_is_sent_again_answers_what_was_written(house: House) -> None:
     query = renamed(f"a: {RENAME % (1, '一')}")
-    first, again, plain = [await executed(copied, query, key="k", sight=sight, id=NETWORK) for sight in (1, 1, 0)]
+    first, again, plain = [await executed(house, query, key="k", sight=sight, id=NETWORK) for sight in (1, 1, 0)]
     assert first.result.data == again.result.data == plain.result.data
     assert [first.execution, again.execution] == ["compiled", "compiled"]
-    assert await version(copied) == 2
+    assert await version(house) == 2
 
 
 async def test_a_plan_that_cannot_place_what_was_written_writes_nothing_again(
-    everything: Contents, monkeypatch: pytest.MonkeyPatch
+    seeds: Contents, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def unplaceable(self: Run, *_: Any) -> None:
         raise Deoptimized("as if")
 
     monkeypatch.setattr(Run, "_place", unplaceable)
-    found, house = await both(everything, renamed(f"a: {RENAME % (1, '一')}"), id=NETWORK)
+    found, house = await both(seeds, renamed(f"a: {RENAME % (1, '一')}"), id=NETWORK)
     assert (found.execution, found.reason) == ("deoptimized", "Deoptimized('as if')")
     data: Any = found.result.data
     assert (data["a"]["motto"], data["a"]["version"], await version(house)) == ("一", 2, 2)

@@ -37,15 +37,17 @@ def spoil(document: dict[str, Any], chance: random.Random) -> dict[str, Any]:
     old = document[name]
     if chance.random() < 0.5 and isinstance(old, list) and old and isinstance(old[0], dict):
         return {**document, name: [spoil(old[0], chance), *old[1:]]}
+    if isinstance(old, list) and chance.random() < 0.5:
+        return {**document, name: [*old, *old]}
     return {each: old for each, old in {**document, name: value}.items() if each != name or value != "missing"}
 
 
 @pytest.fixture(scope="module")
 async def damaged(everything: Contents) -> House:
-    """The same world, where one document in three lacks a fact, or has one of another type."""
+    """The same world, where one document in two lacks a fact, or has one of another type."""
     chance = random.Random(20240229)
     spoilt: Contents = {
-        name: [spoil(each, chance) if name in SPOILT and chance.random() < 0.34 else each for each in documents]
+        name: [spoil(each, chance) if name in SPOILT and chance.random() < 0.5 else each for each in documents]
         for name, documents in everything.items()
     }
     return await filled(spoilt)
