@@ -19,8 +19,10 @@ def refuse(why: str) -> None:
     raise Deoptimized(why)
 
 
-def attributes(source: object) -> Callable[[str], Any]:
-    """How the fields of a value that is no dict are read, by the names of what is stored."""
+def reading(source: Any) -> Callable[[str], Any]:
+    """How the stored fields of a value are read one by one, as `schema.api.stored_value` does."""
+    if isinstance(source, dict):
+        return source.get
     return lambda name: getattr(source, "id" if name == "_id" else name)
 
 
