@@ -7,7 +7,9 @@ from schema.socket_rules import SocketLimits
 from service.variables import Variable, count
 
 UNITS = {
+    "characters": ("characters", "个字符"),
     "tokens": ("words and signs", "词元"),
+    "overlaps": ("comparisons", "次比较"),
     **dict.fromkeys(("depth", "introspection_depth"), ("levels", "层")),
     "cost": ("objects", "个对象"),
 }
