@@ -20,7 +20,7 @@ STAFF = {LEAD: 100, BANK: 5}
 OBEY = {"category": "OBEY_LAWS", "chinese": "遵守国家法律法规。", "english": "To obey the laws of the state."}
 NO_GIFTS = {"category": "NO_GIFTS", "chinese": "不得赠送或接受土特产。", "english": "Neither to give nor take gifts."}
 FEASTS = {"category": "NO_EXCESSIVE_RECEPTION", "chinese": "不得安排超标准接待。", "english": "No feasts."}
-FORBIDDEN = {"problems": [{"code": "FORBIDDEN", "path": [], "record": None}]}
+OF_ANOTHER = {"problems": [{"code": "FORBIDDEN", "path": ["organization"], "record": None}]}
 
 
 def ago(days: int) -> str:
@@ -159,7 +159,7 @@ def commitment_is_signed(year: Year) -> None:
     assert year.step("commitment", lead, texts.CORRECT, **right)["clauseVersion"] == 1
 
     signature = {"clauseVersion": 1, "signedOn": ago(20)}
-    assert year.tried("commitment", bank, texts.SIGN, **own, **signature) == FORBIDDEN
+    assert year.tried("commitment", bank, texts.SIGN, **own, **signature) == OF_ANOTHER
     assert year.step("commitment", lead, texts.SIGN, **own, **signature) == {"status": "PENDING"}
     assert missing(year) == gates - {("NOT_SIGNED", LEAD)}
     theirs: Any = {"organization": BANK, "headcount": year.made[f"staff of {BANK}"], "signer": "李行长"}

@@ -11,8 +11,10 @@ from strawberry.extensions import FieldExtension
 from strawberry.scalars import JSON
 from strawberry.schema.config import StrawberryConfig
 
-from schema.api import ALLOWED, stored_value
+from schema.api import stored_value
 from schema.context import Context, Info
+from schema.execution import ALLOWED
+from schema.limits import USUAL
 from schema.permissions import Guard
 from schema.plan.plans import Plans
 from schema.reader import Reader
@@ -131,7 +133,7 @@ def context_in(house: House) -> Context:
 async def answered(house: House, query: str, **variables: Any) -> tuple[Any, Context, Any]:
     """What the plan answers, if it does, what it was told with, and what Strawberry answers."""
     plans, context = Plans(OWN), context_in(house)
-    text = plans.text(query, None, 1, 1_000)
+    text = plans.text(query, None, 1, USUAL)
     assert text is not None
     found = await plans.answered(text, variables, context, ALLOWED)
     plain = await OWN.execute(query, variable_values=variables, context_value=context_in(house))

@@ -25,6 +25,7 @@ from graphql import (
 )
 
 from schema.api import schema
+from schema.limits import Limits
 from schema.plan.plans import Plans
 
 SDL = build_schema((Path(__file__).parents[2] / "schema/schema.graphql").read_text())
@@ -84,11 +85,14 @@ def operations(root: str, name: str) -> Iterator[str]:
         yield f"{root.lower()} {{ {called(name, declared)} {each} }}"
 
 
+WIDE = Limits(characters=10**6, tokens=100_000, overlaps=10**6)
+
+
 @pytest.mark.parametrize(("root", "name"), ROOTS, ids=lambda each: each)
 def test_every_root_field_compiles(root: str, name: str) -> None:
     plans = Plans(schema)
     for query in operations(root, name):
-        text = plans.text(query, None, 1, 100_000)
+        text = plans.text(query, None, 1, WIDE)
         assert text is not None, [str(each) for each in validate(schema._schema, parse(query))]
         variant = text.variant({})
         assert variant.plan is not None, f"{query[:200]}: {variant.reason}"

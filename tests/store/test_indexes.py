@@ -278,5 +278,5 @@ async def test_every_write_is_of_one_document_by_its_id(make_database: MakeDatab
     deletes = [each["q"] for name, sent in commands.sent if name == "delete" for each in sent["deletes"]]
     assert all(isinstance(own.get("_id"), str) for own in deletes)  # of leases that are given back
     sent = {name for name, _ in commands.sent} - {"killCursors"}  # which the driver sends as it likes
-    assert sent == {"find", "aggregate", "update", "insert", "delete", "createIndexes", "ping"}
+    assert sent == {"find", "aggregate", "update", "insert", "delete", "createIndexes", "listIndexes", "ping"}
     assert all(bounded(command) for name, command in commands.sent if name in READS)
