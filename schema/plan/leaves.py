@@ -28,7 +28,9 @@ def writing(leaf: GraphQLNamedType) -> Callable[[Any], Any]:
     coerce = leaf.coerce_output_value
 
     def write(value: Any) -> Any:
-        found = coerce(value) if value is not None else None
+        if value is None:
+            raise Deoptimized("null where none may be")
+        found = coerce(value)
         if found is None or found is Undefined:
             raise Deoptimized(f"a value is no {leaf.name}")
         return found
