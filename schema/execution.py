@@ -82,7 +82,7 @@ class Schema(strawberry.Schema):
         allowed = options.get("allowed_operation_types", ALLOWED)
         name, variables = options.get("operation_name"), options.get("variable_values")
         text = self.plans.text(query or "", name, context.sight, context.limits)
-        result = await self.plans.answered(text, variables or {}, context, allowed) if text else None
+        result = await self.plans.answered(text, variables or {}, context, allowed) if text and context.sight else None
         if isinstance(result, Answered):
             options["root_value"] = result
         if not isinstance(result, ExecutionResult):

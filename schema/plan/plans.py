@@ -5,8 +5,9 @@
                └─ interpreted ─┘            └───── left ───────┘                        │
                        └────────────────────────────┴── Strawberry executes it <────────┘
 
-A text is compiled at its second sight, a trusted document at its first. What is kept is bounded by what it takes in
-memory, the least recently used goes first, and a text that came once leaves no more than its hash.
+A text is compiled at its second sight, a trusted document at its first; with plans off it is parsed and validated once
+all the same. What is kept is bounded by what it takes in memory, the least recently used goes first, and a text that
+came once leaves no more than its hash.
 """
 
 from collections import Counter, OrderedDict
@@ -50,18 +51,20 @@ class Plans:
 
     def text(self, query: str, name: str | None, sight: int, limits: Limits) -> Text | None:
         """The operation `name` of `query`, if it is known by now to be valid and to keep to these limits."""
-        known = self._texts.get((query, name)) if sight else None
+        known = self._texts.get((query, name))
         if known is None and self._due(query, sight):
             known = self._learnt(query, name, limits)
-        if known is None or (known.limits is not limits and known.limits != limits):
+        if known is not None and known.limits is not limits and known.limits != limits:
+            known = None
+        if known is None or not sight:
             self.counts["interpreted"] += 1
-            return None
-        self._texts.move_to_end((query, name))
+        if known is not None:
+            self._texts.move_to_end((query, name))
         return known
 
     def _due(self, query: str, sight: int) -> bool:
         """Whether a text that is not known has come often enough to be learnt."""
-        if not sight or len(query) > LONGEST_TEXT:
+        if len(query) > LONGEST_TEXT:
             return False
         own = hash(query)
         if sight == 1 or own in self._seen:
