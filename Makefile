@@ -11,7 +11,8 @@ BASE_PYTHON = $(shell for python in python3.11 python3; do \
 # These modules decide what is recorded and who may read it: every branch of theirs is run by a test.
 EXACT := service/trail/*,service/network/*,service/cooperation/*,service/integrity/*,service/dates.py,service/facts.py,service/records.py,$\
 	service/permission.py,service/viewer.py,service/acts.py,service/ancestry.py,service/pinyin.py,$\
-	service/searching.py,service/identity.py,service/remembered.py,service/errors.py,schema/limits.py
+	service/searching.py,service/identity.py,service/claims.py,service/issuer.py,service/remembered.py,service/errors.py,$\
+	schema/limits.py,schema/overlaps.py,schema/plan/*
 
 export COBUILD_ENGINE ?= $(CURDIR)/.engine/bin/secantusd-py
 

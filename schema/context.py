@@ -19,7 +19,7 @@ from service.trail.keys import KnownKeys
 from service.viewer import ANONYMOUS, Viewer
 
 if TYPE_CHECKING:
-    from schema.plan.plans import Text
+    from schema.plan.texts import Text
 
 Language = Literal["en", "zh"]
 

@@ -1,5 +1,4 @@
-"""One pass over a parsed document, before anything is validated or run: how deep it goes, how often it says the same,
-and what it may cost at most.
+"""One pass over a parsed document, before anything is validated or run: its depth, its repetitions, its cost at most.
 
 A fragment is measured once for each type and page size it is spread under, and the sums are numbers, so the pass is
 linear in the document's size however often fragments name each other. Cost is in objects: each object that an answer

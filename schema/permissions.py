@@ -4,6 +4,7 @@ What is answered under a right whose use is logged is noted here, for the access
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from strawberry.extensions import FieldExtension
@@ -36,8 +37,11 @@ def noted(info: Any, right: Right, source: Any, value: Any) -> Any:
     return value
 
 
-class Answered(dict[str, Any]):
+@dataclass(frozen=True)
+class Answered:
     """A root value that tells what mutations came to, by their keys in the answer: they are not run again."""
+
+    outcomes: Mapping[str | int, Any]
 
 
 class Guard(FieldExtension):
@@ -61,7 +65,7 @@ class Guard(FieldExtension):
     async def resolve_async(
         self, next_: Callable[..., Awaitable[Any]], source: Any, info: Info[Any, Any], **kwargs: Any
     ) -> Any:
-        if isinstance(source, Answered) and info.path.key in source:
-            return source[str(info.path.key)]
+        if isinstance(source, Answered) and info.path.key in source.outcomes:
+            return source.outcomes[info.path.key]
         self._check(source, info, kwargs)
         return noted(info, self.right, source, await next_(source, info, **kwargs))

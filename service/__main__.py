@@ -192,12 +192,8 @@ def _parser() -> argparse.ArgumentParser:
     add("settings", settings_reference_printed, "print all settings as Markdown 打印全部设置")
     add("serve", serve, "answer requests until Ctrl-C 启动服务，按 Ctrl-C 停止")
     seeding = add("seed", seed, f"write the seed records that are not there yet 写入种子数据. {STANDALONE}")
-    seeding.add_argument(
-        "--synthetic",
-        metavar="N",
-        type=_positive,
-        help="N invented activities in a network of their own instead 改为写入 N 条合成活动",
-    )
+    invented = "N invented activities in a network of their own instead 改为写入 N 条合成活动"
+    seeding.add_argument("--synthetic", metavar="N", type=_positive, help=invented)
     issuing = add("token", token, "print a token 签发令牌")
     _tell_whose(issuing)
     issuing.add_argument("--subject", metavar="NAME", default="operator", help="whose name revisions bear 操作人")

@@ -68,6 +68,7 @@ def create_app(
     only the driver `mongomock`.
     """
     metrics = metrics or Metrics()
+    metrics.count_executions(schema.plans.counts)
     told = listeners(metrics, tracing)
     database = Database(settings.driver, settings.mongodb_uri or "", settings.database, told, settings.masters())
     store = Store(database)

@@ -1,11 +1,9 @@
 """The environment variables: what each is for and what it defaults to."""
 
-import dataclasses
 from enum import StrEnum
 from pathlib import Path
 
-from schema.limits import Limits, setting_of
-from schema.socket_rules import SocketLimits
+from service.limit_variables import LIMITS
 from service.store.addresses import check_address
 from service.trail.checkpoints import MOST_LEAVES
 from service.variables import (
@@ -32,11 +30,6 @@ ORIGIN = r"https?://[a-z0-9.-]+(:[0-9]{1,5})?"  # as browsers send it
 CHECKOUT = Path(__file__).parents[1]
 SECONDS = ("seconds", "秒")
 COST = ("cost a minute", "每分钟开销")
-UNITS = {
-    "tokens": ("words and signs", "词元"),
-    **dict.fromkeys(("depth", "introspection_depth"), ("levels", "层")),
-    "cost": ("objects", "个对象"),
-}
 
 
 class Mode(StrEnum):
@@ -277,33 +270,5 @@ VARIABLES: dict[str, Variable] = {
         unit=COST,
     ),
 }
-VARIABLES |= {
-    f"limit_{each.name}": Variable(
-        setting_of(each.name),
-        str(each.default),
-        count,
-        f"a whole number: the most {each.name.replace('_', ' ')} of one operation",
-        f"正整数：单个操作的 {each.name} 上限",
-        unit=UNITS.get(each.name),
-    )
-    for each in dataclasses.fields(Limits)
-}
-VARIABLES |= {
-    "socket_operations": Variable(
-        setting_of("socket_operations"),
-        str(SocketLimits.socket_operations),
-        count,
-        "a whole number: the most operations that run on one WebSocket at the same time",
-        "正整数：单个 WebSocket 同时运行的操作上限",
-        unit=("operations", "个操作"),
-    ),
-    "sockets": Variable(
-        setting_of("sockets"),
-        str(SocketLimits.sockets),
-        count,
-        "a whole number: the most WebSockets of a viewer, or of an address without a token, in each process",
-        "正整数：每个进程内同一用户（未认证时为同一地址）的 WebSocket 上限",
-        unit=("WebSockets", "个连接"),
-    ),
-}
+VARIABLES |= LIMITS
 REQUIRED_IN_PRODUCTION = ("mongodb_uri", "signing_keys", "sealing_keys", "checkpoint_key")

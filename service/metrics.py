@@ -5,9 +5,11 @@ Each process tells of itself alone, so each has a port of its own, and Prometheu
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, start_http_server
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.registry import Collector
 
 from service.spans import Outcome
 
@@ -115,6 +117,10 @@ class Metrics:
         """There are so many `more` connections to the database, or fewer."""
         self._connections.inc(more)
 
+    def count_executions(self, counts: Mapping[str, int]) -> None:
+        """Tell at each look how operations have been executed by then, which `counts`."""
+        self.registry.register(_Executions(counts))
+
     async def watch_the_loop(self) -> None:
         """Look, until cancelled, how late the event loop is: what computes too long lets all others wait."""
         clock = asyncio.get_running_loop().time
@@ -122,6 +128,17 @@ class Metrics:
             began = clock()
             await asyncio.sleep(LOOP_SECONDS)
             self._late.observe(max(clock() - began - LOOP_SECONDS, 0.0))
+
+
+class _Executions(Collector):
+    def __init__(self, counts: Mapping[str, int]) -> None:
+        self._counts = counts
+
+    def collect(self) -> Iterable[CounterMetricFamily]:
+        told = CounterMetricFamily("cobuild_executions", "Operations, by how they were executed.", labels=["execution"])
+        for execution, count in dict(self._counts).items():
+            told.add_metric([execution], count)
+        yield told
 
 
 @contextlib.contextmanager

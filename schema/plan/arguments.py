@@ -4,7 +4,7 @@ Constants are coerced when the plan is made. A variable that stands alone for an
 was sent, where it is of that type already. All others are coerced by graphql-core and Strawberry, request by request.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
@@ -18,9 +18,9 @@ from graphql import (
     GraphQLNonNull,
     GraphQLSchema,
     GraphQLString,
-    NonNullTypeNode,
     OperationDefinitionNode,
     VariableNode,
+    type_from_ast,
 )
 from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
 from graphql.type.scalars import GRAPHQL_MAX_INT, GRAPHQL_MIN_INT
@@ -28,7 +28,7 @@ from strawberry import Schema
 from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 
-from schema.plan.collect import names_variables
+from schema.plan.collect import variables_in
 
 Arguments: TypeAlias = Mapping[str, Any]
 PLAIN: Mapping[object, Callable[[Any], bool]] = {
@@ -39,8 +39,38 @@ PLAIN: Mapping[object, Callable[[Any], bool]] = {
 }
 
 
-class Deoptimized(Exception):
-    """The request leaves what the plan is made for: Strawberry executes it."""
+class Declared(NamedTuple):
+    """A variable of an operation: which values are taken as they were sent, and what it may do without."""
+
+    name: str
+    fits: Callable[[Any], bool]
+    nullable: bool
+    has_default: bool
+
+    def plainly(self, sent: Mapping[str, Any]) -> bool:
+        """Whether it is easily seen to have its type."""
+        if (value := sent.get(self.name)) is not None:
+            return self.fits(value)
+        return self.nullable or (self.has_default and self.name not in sent)
+
+
+def declared_in(schema: GraphQLSchema, operation: OperationDefinitionNode) -> dict[str, Declared]:
+    """The variables of a valid operation, by name."""
+    found = {}
+    for each in operation.variable_definitions or ():
+        name, kind = each.variable.name.value, type_from_ast(schema, each.type)
+        nullable = not isinstance(kind, GraphQLNonNull)
+        found[name] = Declared(name, plain_test(kind) or _never, nullable, each.default_value is not None)
+    return found
+
+
+def plain_test(kind: object) -> Callable[[Any], bool] | None:
+    """What tells whether a value that is not null is taken as it is for a type; None where the type is no plain one."""
+    return PLAIN.get(kind.of_type if isinstance(kind, GraphQLNonNull) else kind)
+
+
+def _never(_: object) -> bool:
+    return False
 
 
 @dataclass
@@ -51,22 +81,15 @@ class Variables:
     operation: OperationDefinitionNode
     sent: Mapping[str, Any]
 
+    def fit(self, declared: Iterable[Declared]) -> bool:
+        """Whether each has its type. One that does not is an error even where nothing comes to ask for it."""
+        return all(each.plainly(self.sent) for each in declared) or self.coerced is not None
+
     @cached_property
-    def coerced(self) -> VariableValues:
-        """Raises `Deoptimized` when one does not fit its type."""
+    def coerced(self) -> VariableValues | None:
+        """None when one does not fit its type."""
         found = get_variable_values(self.schema, self.operation.variable_definitions or (), dict(self.sent))
-        if isinstance(found, list):
-            raise Deoptimized("a variable does not fit its type")
-        return found
-
-
-class Plain(NamedTuple):
-    """A variable that stands for an argument: how it fits, and whether it may be null or left out."""
-
-    variable: str
-    fits: Callable[[Any], bool]
-    nullable: bool
-    optional: bool
+        return None if isinstance(found, list) else found
 
 
 class Calling:
@@ -75,7 +98,7 @@ class Calling:
     def __init__(
         self,
         schema: Schema,
-        operation: OperationDefinitionNode,
+        variables: Mapping[str, Declared],
         declared: GraphQLField,
         own: StrawberryField,
         node: FieldNode,
@@ -83,24 +106,22 @@ class Calling:
         self._schema, self._declared, self._own, self._node = schema, declared, own, node
         told = {each.name.value: each for each in node.arguments or ()}
         names = {schema.config.name_converter.from_argument(each): str(each.python_name) for each in own.arguments}
-        self._plain = {names[name]: self._plainly(operation, name) for name in told if names_variables(told[name])}
+        self._plain = {names[name]: self._plainly(variables, name) for name in told if variables_in(told[name])}
         fixed = [name for name in told if names[name] not in self._plain]
         part = GraphQLField(declared.type, {name: declared.args[name] for name in fixed})
         self._fixed = self._converted(get_argument_values(part, node))
         self.constant = None if self._plain else self._converted(get_argument_values(declared, node))
 
     def of(self, variables: Variables) -> Arguments:
-        """Raises `Deoptimized`, or what graphql-core raises, for what cannot be an argument."""
+        """Of variables that fit. Raises what graphql-core and Strawberry raise for what cannot be an argument."""
         if self.constant is not None:
             return self.constant
-        given = dict(self._fixed)
-        for name, plain in self._plain.items():
-            value = variables.sent.get(plain.variable) if plain else None
-            if plain and value is not None and plain.fits(value):
+        given, sent = dict(self._fixed), variables.sent
+        for name, (own, nullable) in self._plain.items():
+            value = sent.get(own.name) if own else None
+            if own and (own.fits(value) if value is not None else nullable and own.name in sent):
                 given[name] = value
-            elif plain and value is None and plain.variable in variables.sent and plain.nullable:
-                given[name] = None
-            elif not (plain and plain.optional and plain.variable not in variables.sent):
+            elif own is None or own.has_default or own.name in sent:
                 return self._converted(get_argument_values(self._declared, self._node, variables.coerced))
         return given
 
@@ -108,15 +129,9 @@ class Calling:
         known = self._schema.schema_converter
         return convert_arguments(given, self._own.arguments, known.scalar_registry, known.config)
 
-    def _plainly(self, operation: OperationDefinitionNode, name: str) -> Plain | None:
-        """None where the argument is not a variable of a plain type alone."""
+    def _plainly(self, variables: Mapping[str, Declared], name: str) -> tuple[Declared | None, bool]:
+        """The variable that stands alone for an argument of a plain type, and whether that may be null."""
         kind = self._declared.args[name].type
-        nullable = not isinstance(kind, GraphQLNonNull)
-        fits = PLAIN.get(kind.of_type if isinstance(kind, GraphQLNonNull) else kind)
         value = next(each.value for each in self._node.arguments or () if each.name.value == name)
-        if fits is None or not isinstance(value, VariableNode):
-            return None
-        definitions = {each.variable.name.value: each for each in operation.variable_definitions or ()}
-        own = definitions[value.name.value]
-        optional = own.default_value is None and not isinstance(own.type, NonNullTypeNode)
-        return Plain(value.name.value, fits, nullable, optional)
+        alone = variables[value.name.value] if plain_test(kind) and isinstance(value, VariableNode) else None
+        return alone, not isinstance(kind, GraphQLNonNull)

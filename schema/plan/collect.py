@@ -10,7 +10,7 @@ Fragments are expanded and `@skip` and `@include` decided as graphql-core does i
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from graphql import (
@@ -19,11 +19,9 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     GraphQLField,
-    GraphQLIncludeDirective,
     GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
-    GraphQLSkipDirective,
     Node,
     OperationDefinitionNode,
     VariableNode,
@@ -36,8 +34,7 @@ from graphql.execution.collect_fields import FieldDetails, FragmentDetails, coll
 from graphql.execution.values import VariableValues
 
 TYPE_NAME = "__typename"
-CONDITIONS = frozenset({GraphQLSkipDirective.name, GraphQLIncludeDirective.name})
-MOST_SHAPES = 1_000  # of one operation
+MOST_FIELDS = 1_000  # of one operation, for each type anew: a field takes some 0.1 ms to compile, and 3 kB
 SIZES = frozenset({"first", "last", "ids"})  # arguments that say how much is asked for
 
 
@@ -83,6 +80,7 @@ class Collector:
         found = (each for each in self.document.definitions if isinstance(each, FragmentDefinitionNode))
         self._fragments = {each.name.value: FragmentDetails(each) for each in found}
         self._known: dict[tuple[object, ...], Shape] = {}
+        self._chosen_by_now = 0
         self.uses: Counter[int] = Counter()  # of shapes, by identity
 
     def root(self) -> Shape:
@@ -97,6 +95,9 @@ class Collector:
         return Shape(own_type, tuple(self._chosen(root, own_type, key, details) for key, details in grouped.items()))
 
     def _chosen(self, root: str, parent: GraphQLObjectType, key: str, details: list[FieldDetails]) -> Chosen:
+        self._chosen_by_now += 1
+        if self._chosen_by_now > MOST_FIELDS:
+            raise NotCompiled(f"it has more than {MOST_FIELDS:,} fields")
         name = details[0].node.name.value
         if name == TYPE_NAME:
             return Chosen(root, key, name, parent, None, details, {})
@@ -110,8 +111,6 @@ class Collector:
         """One shape for the same nodes of the same type, wherever below one root field they are reached."""
         own = (root, own_type.name, *(id(each.node) for each in details))
         if own not in self._known:
-            if len(self._known) >= MOST_SHAPES:
-                raise NotCompiled(f"it has more than {MOST_SHAPES:,} shapes")
             found = collect_subfields(self.schema, self._fragments, self.values, self.operation, own_type, details)
             self._known[own] = self._shape(root, own_type, found.grouped_field_set)
         self.uses[id(self._known[own])] += 1
@@ -133,13 +132,12 @@ class _Variables(Visitor):
         self.sizes: set[str] = set()
 
     def enter_directive(self, node: DirectiveNode, *_: object) -> None:
-        if node.name.value in CONDITIONS:
-            self.conditions.update(_named(node))
+        self.conditions.update(variables_in(node))  # @skip and @include are the only ones that an operation may hold
 
     def enter_field(self, node: FieldNode, *_: object) -> None:
         for each in node.arguments or ():
             if each.name.value in SIZES:
-                self.sizes.update(_named(each))
+                self.sizes.update(variables_in(each))
 
 
 def deciding_variables(document: DocumentNode) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -149,16 +147,17 @@ def deciding_variables(document: DocumentNode) -> tuple[tuple[str, ...], tuple[s
     return tuple(sorted(found.conditions)), tuple(sorted(found.sizes))
 
 
-def _named(node: Node) -> Iterator[str]:
-    found: list[str] = []
+class _Names(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[str] = set()
 
-    class Names(Visitor):
-        def enter_variable(self, variable: VariableNode, *_: object) -> None:
-            found.append(variable.name.value)
-
-    visit(node, Names())
-    return iter(found)
+    def enter_variable(self, variable: VariableNode, *_: object) -> None:
+        self.found.add(variable.name.value)
 
 
-def names_variables(node: Node) -> bool:
-    return any(True for _ in _named(node))
+def variables_in(node: Node) -> set[str]:
+    """The names of the variables that stand in `node`."""
+    names = _Names()
+    visit(node, names)
+    return names.found

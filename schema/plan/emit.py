@@ -5,11 +5,9 @@
         out = []
         for v in found:
             d3 = v
-            get3 = d3.get
-            v = get3('title')
-            if v is None: refuse(…)           the request is deoptimized
-            if type(v) is not str: …          graphql-core's own function
-            f3_0 = v
+            try: f3_0 = d3['title']
+            except (KeyError, TypeError): …   one by one, as a key may be absent
+            if not (type(f3_0) is str): …     graphql-core's own function, or the request is deoptimized
             v = row3 = {'title': f3_0, 'network': None}
             w1.append((row3, d3.get('network')))
             out.append(v)
@@ -20,22 +18,17 @@ What stands below is written out in place, so that a page of a hundred objects i
 Names of the schema and of the request stand in the text as literals alone; all else is passed in by number.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 from itertools import count
 from typing import Any
 
 from graphql import (
     GraphQLEnumType,
-    GraphQLInterfaceType,
     GraphQLLeafType,
     GraphQLList,
     GraphQLNonNull,
     GraphQLOutputType,
-    GraphQLUnionType,
-    OperationType,
-    default_type_resolver,
     get_named_type,
     is_abstract_type,
     is_leaf_type,
@@ -43,49 +36,24 @@ from graphql import (
 from strawberry import Schema
 
 from schema.nodes import ENTITIES
-from schema.plan.arguments import Deoptimized
+from schema.plan.called import items, one_of, reading, refuse
 from schema.plan.collect import Chosen, NotCompiled, Shape
-from schema.plan.leaves import MOMENT, items, names_of, usual_test, written
-from schema.plan.plan import Operation, Step
-from service.store.kinds import kind_of
+from schema.plan.leaves import MOMENT, names_of, usual_test, writing
+from schema.plan.plan import Operation, Plan, Step
 
-Rows = Callable[[Any, Any], list[Any]]
 Lines = list[str]
 
 
-def attributes(source: object) -> Callable[[str], Any]:
-    """How the fields of a value that is no dict are read."""
-    return lambda name: getattr(source, name)
-
-
-def refuse(why: str) -> None:
-    raise Deoptimized(why)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A compiled operation: the function of its root, and by step those that complete what was found."""
-
-    operation: Operation
-    rows: Rows
-    completing: Mapping[int, Rows]
-
-    @property
-    def serial(self) -> bool:
-        """Whether its root fields are run one after the other."""
-        return self.operation.node.operation is OperationType.MUTATION
-
-
 class Emitter:
-    """The functions of one operation. `names` is what their text refers to, `shared` the shapes reached in two ways."""
+    """The functions of one operation. `names` is what their text refers to, `uses` tells which shapes are shared."""
 
     def __init__(self, schema: Schema, operation: Operation, uses: Mapping[int, int]) -> None:
         self._schema, self._operation, self._uses = schema, operation, uses
         self._numbers, self._text = count(), Lines()
         self._shapes: dict[int, str] = {}
-        self.names: dict[str, Any] = {"items": items, "attributes": attributes, "refuse": refuse, "datetime": datetime}
+        self.names: dict[str, Any] = {"items": items, "reading": reading, "refuse": refuse, "datetime": datetime}
 
-    def plan(self, root: Shape) -> "Plan":
+    def plan(self, root: Shape) -> Plan:
         """Raises `NotCompiled` for what is left to Strawberry."""
         entry = self._rows(root)
         completing = {step.number: self._completing(step) for step in self._operation.waiting_as_they_come()}
@@ -106,7 +74,7 @@ class Emitter:
     def _completing(self, step: Step) -> str:
         name, head = self._named("completed"), Lines()
         assert step.chosen.declared is not None
-        self._function(name, head, self._complete(step.chosen.declared.type, step.chosen, head))
+        self._function(name, head, self._complete("v", step.chosen.declared.type, step.chosen, head))
         return name
 
     def _rows(self, shape: Shape) -> str:
@@ -114,51 +82,50 @@ class Emitter:
         if id(shape) not in self._shapes:
             name, head = self._named("rows"), Lines()
             self._shapes[id(shape)] = name
-            self._function(name, head, ["if v is not None:", *indented(self._row(shape, head))])
+            self._function(name, head, ["if v is not None:", *indented(self._row("v", shape, head))])
         return self._shapes[id(shape)]
 
-    def _row(self, shape: Shape, head: Lines) -> Lines:
-        """What turns `v`, an object, into its row."""
+    def _row(self, value: str, shape: Shape, head: Lines) -> Lines:
+        """What turns the object called `value` into its row."""
         own = next(self._numbers)
         source, row = f"d{own}", f"row{own}"
-        body, parts, after = [f"{source} = v", *self._checked(shape, own)], Lines(), Lines()
+        stored, body, parts, after = dict[str, str](), Lines(), Lines(), Lines()
         for place, chosen in enumerate(shape.chosen):
             if chosen.declared is None:
                 parts.append(f"{chosen.key!r}: {shape.own_type.name!r}")
                 continue
-            step = self._operation.step(chosen)
+            step, field = self._operation.step(chosen), f"f{own}_{place}"
             if step.check:
                 body.append(f"{self._named('check', step.check)}(run.viewer, {source})")
             if step.waits:
                 head.append(f"w{step.number} = run.waiting[{step.number}]")
                 after.append(f"w{step.number}.append(({row}, {held_by(step, source)}))")
                 parts.append(f"{chosen.key!r}: None")
+                continue
+            if step.resolver is None:
+                stored[field] = step.stored
             else:
-                body += [*self._read(step, own, head), *self._complete(chosen.declared.type, chosen, head)]
-                body.append(f"f{own}_{place} = v")
-                parts.append(f"{chosen.key!r}: f{own}_{place}")
-        return [*body, f"v = {row} = {{{', '.join(parts)}}}", *after]
+                body.append(self._resolved(field, step, source, head))
+            if step.noted:
+                body.append(f"run.note({step.number}, {source}, {field})")
+            body += self._complete(field, chosen.declared.type, chosen, head)
+            parts.append(f"{chosen.key!r}: {field}")
+        read = [*self._checked(shape, source), *read_from(source, stored)]
+        return [f"{source} = {value}", *read, *body, f"{value} = {row} = {{{', '.join(parts)}}}", *after]
 
-    def _checked(self, shape: Shape, own: int) -> Lines:
-        """That a source is of the shape's type, and how its stored fields are read."""
-        own_type, source = shape.own_type, f"d{own}"
-        entity = ENTITIES.get(own_type.name)
+    def _checked(self, shape: Shape, source: str) -> Lines:
+        """That a source is of the shape's type."""
+        own_type, entity = shape.own_type, ENTITIES.get(shape.own_type.name)
         if entity is not None and not entity.drafted:
             prefix = f"{entity.kind.PREFIX}_"
             test = f"type({source}) is not dict or {source}['_id'][:{len(prefix)}] != {prefix!r}"
-            return [f"if {test}: refuse('not of its type')", f"get{own} = {source}.get"]
-        lines = [f"get{own} = {source}.get if type({source}) is dict else attributes({source})"]
-        if own_type.is_type_of is not None:
-            is_of = self._named("is_of", own_type.is_type_of)
-            lines.append(f"if not {is_of}({source}, run): refuse('not of its type')")
-        return lines
+            return [f"if {test}: refuse('not of its type')"]
+        own = own_type.is_type_of and self._named("is_of", own_type.is_type_of)
+        return [f"if not {own}({source}, run): refuse('not of its type')"] if own else []
 
-    def _read(self, step: Step, own: int, head: Lines) -> Lines:
-        """The value of a field that needs no look-up, as `v`."""
-        number, source = step.number, f"d{own}"
-        noting = [f"run.note({number}, {source}, v)"] if step.noted else []
-        if step.resolver is None:
-            return [f"v = get{own}({step.stored!r})", *noting]
+    def _resolved(self, field: str, step: Step, source: str, head: Lines) -> str:
+        """The value of a field whose resolver needs no look-up."""
+        number = step.number
         given = [f"{name}={source}" for name in step.sources]
         if step.told is not None:
             head.append(f"i{number} = run.info({number})")
@@ -166,55 +133,57 @@ class Emitter:
         if step.calling is not None:
             head.append(f"a{number} = run.arguments({number})")
             given.append(f"**a{number}")
-        return [f"v = {self._named('resolve', step.resolver)}({', '.join(given)})", *noting]
+        return f"{field} = {self._named('resolve', step.resolver)}({', '.join(given)})"
 
-    def _complete(self, kind: GraphQLOutputType, chosen: Chosen, head: Lines) -> Lines:
-        """What turns `v` into its place in the answer."""
-        if isinstance(kind, GraphQLNonNull):
-            return ["if v is None: refuse('null where none may be')", *self._present(kind.of_type, chosen, head)]
-        return ["if v is not None:", *indented(self._present(kind, chosen, head))]
+    def _complete(self, value: str, kind: GraphQLOutputType, chosen: Chosen, head: Lines) -> Lines:
+        """What turns the value called `value` into its place in the answer."""
+        inner = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
+        if is_leaf_type(inner):
+            return [self._leaf(value, inner, inner is not kind)]
+        lines = self._present(value, inner, chosen, head)
+        if inner is not kind:
+            return [f"if {value} is None: refuse('null where none may be')", *lines]
+        return [f"if {value} is not None:", *indented(lines)]
 
-    def _present(self, kind: GraphQLOutputType, chosen: Chosen, head: Lines) -> Lines:
+    def _present(self, value: str, kind: GraphQLOutputType, chosen: Chosen, head: Lines) -> Lines:
         if isinstance(kind, GraphQLList):
-            return self._list(kind.of_type, chosen, head)
-        if is_leaf_type(kind):
-            return self._leaf(kind)
-        return self._object(kind, chosen, head)
+            return self._list(value, kind.of_type, chosen, head)
+        if is_abstract_type(kind):
+            rows = {name: self._rows(shape) for name, shape in chosen.shapes.items()}
+            return [f"{value} = {self._named('one_of', one_of(kind, rows, self.names))}({value}, run)"]
+        shape = chosen.shapes[get_named_type(kind).name]
+        if self._uses[id(shape)] == 1:  # written out in place, unless it is reached in another way too
+            return self._row(value, shape, head)
+        return [f"{value} = {self._rows(shape)}(({value},), run)[0]"]
 
-    def _list(self, kind: GraphQLOutputType, chosen: Chosen, head: Lines) -> Lines:
+    def _list(self, value: str, kind: GraphQLOutputType, chosen: Chosen, head: Lines) -> Lines:
         if isinstance(kind.of_type if isinstance(kind, GraphQLNonNull) else kind, GraphQLList):
             raise NotCompiled(f"{chosen.parent.name}.{chosen.name} is a list of lists")
-        out = f"out{next(self._numbers)}"
-        each = [*self._complete(kind, chosen, head), f"{out}.append(v)"]
-        return [f"{out} = []", "for v in v if type(v) is list else items(v):", *indented(each), f"v = {out}"]
+        number = next(self._numbers)
+        item, out = f"v{number}", f"out{number}"
+        each = [*self._complete(item, kind, chosen, head), f"{out}.append({item})"]
+        loop = f"for {item} in {value} if type({value}) is list else items({value}):"
+        return [f"{out} = []", loop, *indented(each), f"{value} = {out}"]
 
-    def _leaf(self, kind: GraphQLLeafType) -> Lines:
+    def _leaf(self, value: str, kind: GraphQLLeafType, required: bool) -> str:
+        """Null fails where it may not be: by the name it has not, or in the function that writes."""
+        test, write = "" if required else f"{value} is not None", f"{self._named('write', writing(kind))}({value})"
         if isinstance(kind, GraphQLEnumType):
-            return [f"v = {self._named('names', names_of(kind))}[v]"]
-        if kind.name == "DateTime":
-            return [f"v = {MOMENT.format(self._named('write', written(kind)))}"]
-        write, usual = f"v = {self._named('write', written(kind))}(v)", usual_test(kind)
-        return [f"if not ({usual}): {write}" if usual else write]
+            write = f"{self._named('names', names_of(kind))}[{value}]"
+        elif kind.name == "DateTime":
+            write = f"{MOMENT.format(value)} else {write}"
+        elif usual := usual_test(kind, value):
+            test = " and ".join(filter(None, (test, f"not ({usual})")))
+        return f"if {test}: {value} = {write}" if test else f"{value} = {write}"
 
-    def _object(self, kind: GraphQLOutputType, chosen: Chosen, head: Lines) -> Lines:
-        """That of one object type is written out in place, unless it is reached in another way too."""
-        if is_abstract_type(kind):
-            return [f"v = {self._one_of(kind, chosen)}(v, run)"]
-        shape = chosen.shapes[get_named_type(kind).name]
-        return self._row(shape, head) if self._uses[id(shape)] == 1 else [f"v = {self._rows(shape)}((v,), run)[0]"]
 
-    def _one_of(self, kind: GraphQLInterfaceType | GraphQLUnionType, chosen: Chosen) -> str:
-        """The function that makes a row of a value of whichever of the types it turns out to be of."""
-        rows = {name: self._rows(shape) for name, shape in chosen.shapes.items()}
-        names = self.names
-
-        def one_of(value: Any, run: Any) -> Any:
-            name = _entity_name(value)
-            if name not in rows:
-                name = str((kind.resolve_type or default_type_resolver)(value, run, kind))
-            return names[rows[name]]((value,), run)[0]
-
-        return self._named("one_of", one_of)
+def read_from(source: str, stored: Mapping[str, str]) -> Lines:
+    """What names the stored values of a source: of a whole document at once, else one by one."""
+    if not stored:
+        return []
+    at_once = "; ".join(f"{field} = {source}[{name!r}]" for field, name in stored.items())
+    singly = "; ".join(f"{field} = get({name!r})" for field, name in stored.items())
+    return [f"try: {at_once}", f"except (KeyError, TypeError): get = reading({source}); {singly}"]
 
 
 def held_by(step: Step, source: str) -> str:
@@ -222,13 +191,6 @@ def held_by(step: Step, source: str) -> str:
     if step.link is None:
         return source
     return f"{source}[{step.link.key!r}]" if step.link.several else f"{source}.get({step.link.key!r})"
-
-
-def _entity_name(value: Any) -> str | None:
-    """The name of the type that a stored document is of, by the prefix of its id."""
-    own_id = value.get("_id") if type(value) is dict else None
-    kind = kind_of(own_id) if isinstance(own_id, str) else None
-    return kind.__name__ if kind is not None else None
 
 
 def indented(lines: Lines, times: int = 1) -> Lines:

@@ -7,43 +7,35 @@ from collections.abc import Callable
 from typing import Any
 
 from graphql import GraphQLEnumType, GraphQLNamedType, GraphQLScalarType, Undefined
-from graphql.pyutils import is_iterable
 from graphql.type.scalars import GRAPHQL_MAX_INT, GRAPHQL_MIN_INT
 
-from schema.plan.arguments import Deoptimized
-from schema.scalars import moment_text
+from schema.plan.called import Deoptimized
 
-TEXT, TRUTH = "type(v) is str", "type(v) is bool"
-WHOLE = f"type(v) is int and {GRAPHQL_MIN_INT} <= v <= {GRAPHQL_MAX_INT}"
-MOMENT = "v.isoformat('T', 'milliseconds') + 'Z' if type(v) is datetime and v.tzinfo is None else {}(v)"
+TEXT, TRUTH = "type({0}) is str", "type({0}) is bool"
+WHOLE = f"type({{0}}) is int and {GRAPHQL_MIN_INT} <= {{0}} <= {GRAPHQL_MAX_INT}"
 USUAL = {"String": TEXT, "ID": TEXT, "Date": TEXT, "Boolean": TRUTH, "Int": WHOLE}
+MOMENT = "{0}.isoformat('T', 'milliseconds') + 'Z' if type({0}) is datetime and {0}.tzinfo is None"
 
 
-def usual_test(leaf: GraphQLNamedType) -> str | None:
-    """The expression that tells whether the value `v` is written as it is; None where none is."""
-    return USUAL.get(leaf.name)
+def usual_test(leaf: GraphQLNamedType, name: str) -> str | None:
+    """The expression that tells whether the value called `name` is written as it is; None where none is."""
+    return USUAL[leaf.name].format(name) if leaf.name in USUAL else None
 
 
-def written(leaf: GraphQLScalarType) -> Callable[[Any], Any]:
-    """The function that turns a value that is not null into what stands in the answer."""
+def writing(leaf: GraphQLNamedType) -> Callable[[Any], Any]:
+    """The function that turns a value into what stands in the answer. Raises `Deoptimized` for null."""
+    assert isinstance(leaf, GraphQLScalarType | GraphQLEnumType)
     coerce = leaf.coerce_output_value
 
     def write(value: Any) -> Any:
-        found = coerce(value)
+        found = coerce(value) if value is not None else None
         if found is None or found is Undefined:
             raise Deoptimized(f"a value is no {leaf.name}")
         return found
 
-    return moment_text if leaf.name == "DateTime" else write
+    return write
 
 
 def names_of(leaf: GraphQLEnumType) -> dict[Any, str]:
     """The names of an enum by the stored text, which our enums are equal to."""
     return {value.value: name for name, value in leaf.values.items()}
-
-
-def items(value: Any) -> list[Any]:
-    """The items of a list. Raises `Deoptimized` for what is none."""
-    if not is_iterable(value):
-        raise Deoptimized("a value is no list")
-    return list(value)

@@ -6,12 +6,12 @@ field ─┬─ no resolver ── the stored value           ┐ at once, in th
        └─ async resolver ── called for each; they share commands through the request's reader
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, cast
 
-from graphql import FragmentDefinitionNode, GraphQLResolveInfo, OperationDefinitionNode
+from graphql import FragmentDefinitionNode, GraphQLResolveInfo, OperationDefinitionNode, OperationType
 from graphql.pyutils import Path
 from strawberry import Schema
 from strawberry.schema.schema_converter import GraphQLCoreConverter
@@ -19,7 +19,8 @@ from strawberry.types.field import StrawberryField
 
 from schema.links import Following, following
 from schema.permissions import Guard, check
-from schema.plan.arguments import Calling
+from schema.plan.arguments import Calling, Declared
+from schema.plan.called import Rows
 from schema.plan.collect import Chosen, NotCompiled
 from service.store.accesses import LOGGED
 from service.viewer import Right, Viewer
@@ -68,6 +69,7 @@ class Operation:
     schema: Schema
     node: OperationDefinitionNode
     fragments: dict[str, FragmentDefinitionNode]
+    declared: dict[str, Declared]
     steps: list[Step] = field(default_factory=list)
 
     def waiting_as_they_come(self) -> Iterator[Step]:
@@ -98,7 +100,7 @@ class Operation:
                 function,
                 tuple(each.name for each in asked if each),
                 resolver.info_parameter.name if resolver.info_parameter else None,
-                Calling(self.schema, self.node, chosen.declared, own, chosen.nodes[0]) if own.arguments else None,
+                Calling(self.schema, self.declared, chosen.declared, own, chosen.nodes[0]) if own.arguments else None,
                 following(function),
                 own.is_async,
                 right,
@@ -126,3 +128,17 @@ class Operation:
             self.fragments,
             *([nothing] * (len(GraphQLResolveInfo._fields) - 7)),
         )
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A compiled operation: the function of its root, and by step those that complete what was found."""
+
+    operation: Operation
+    rows: Rows
+    completing: Mapping[int, Rows]
+
+    @property
+    def serial(self) -> bool:
+        """Whether its root fields are run one after the other."""
+        return self.operation.node.operation is OperationType.MUTATION

@@ -16,8 +16,7 @@ from graphql.pyutils import Path
 from schema.context import Context
 from schema.permissions import noted
 from schema.plan.arguments import Arguments, Variables
-from schema.plan.emit import Plan
-from schema.plan.plan import Step
+from schema.plan.plan import Plan, Step
 from schema.reader import Reader
 from schema.selection import stored_fields
 from service.records import Document
@@ -60,7 +59,7 @@ class Run:
     def __init__(self, plan: Plan, context: Context, variables: Variables) -> None:
         self.schema, self.context, self.viewer = plan.operation.schema._schema, context, context.viewer
         self.waves = 0
-        self.outcomes: dict[str, Any] = {}  # of the mutations that were run
+        self.outcomes: dict[str | int, Any] = {}  # of the mutations that were run
         self._plan, self._steps, self._variables = plan, plan.operation.steps, variables
         self.waiting: list[Waiting] = [[] for _ in self._steps]  # by step
         self._infos: dict[int, Told] = {}

@@ -71,7 +71,7 @@ COSTS = {
     "a link inside a list": (of("activities", "", "nodes { participations { organization { name } } }"), 2),
     "three links to one type": (
         of("activities", "", "nodes { filedBy { id } participations { organization { id } branch { id } } }"),
-        4,
+        3,
     ),
     "four levels down": (
         of(

@@ -108,7 +108,7 @@ def agreed(year: Year) -> None:
     assert year.admin.one(OPEN, id=own_id, version=1) == {"id": own_id, "version": 2, "status": "SIGNING"}
     signing = {"id": own_id, "on": TODAY.isoformat()}
     stolen = year.lead.one(SIGN, **signing, version=2, organization=BANK)
-    assert stolen == {"problems": [{"code": "FORBIDDEN", "path": [], "record": None}]}
+    assert stolen == {"problems": [{"code": "FORBIDDEN", "path": ["organization"], "record": None}]}
     half = year.lead.one(SIGN, **signing, version=2, organization=LEAD)
     assert half == {"id": own_id, "version": 3, "status": "SIGNING"}
     whole = year.bank.one(SIGN, **signing, version=3, organization=BANK)

@@ -16,7 +16,7 @@ from tests.attacks.serving import Served, serving
 from tests.conftest import MASTERS, Contents
 
 # Each is a way to serve, by the variables it is told with: everything here is tried in every one of them.
-WAYS: list[dict[str, str]] = [{}]
+WAYS = [{"COBUILD_PLANS": "at-once"}, pytest.param({"COBUILD_PLANS": "off"}, marks=pytest.mark.prove)]
 KNOWN = "query Known { viewer { subject } }"
 KNOWN_ID = hashlib.sha256(KNOWN.encode()).hexdigest()
 PROXY = "127.0.0.2"  # of this machine's addresses the one that a service may believe

@@ -1,0 +1,50 @@
+"""Called: what the generated code calls beside resolvers, where a value decides, or ends the plan."""
+
+from collections.abc import Callable
+from typing import Any
+
+from graphql import GraphQLAbstractType, default_type_resolver
+from graphql.pyutils import is_iterable
+
+from service.store.kinds import kind_of
+
+Rows = Callable[[Any, Any], list[Any]]
+
+
+class Deoptimized(Exception):
+    """The request leaves what the plan is made for: Strawberry executes it."""
+
+
+def refuse(why: str) -> None:
+    raise Deoptimized(why)
+
+
+def reading(source: Any) -> Callable[[str], Any]:
+    """How the stored fields of a value are read one by one, as `schema.api.stored_value` does."""
+    if isinstance(source, dict):
+        return source.get
+    return lambda name: getattr(source, "id" if name == "_id" else name)
+
+
+def items(value: Any) -> list[Any]:
+    """The items of a list. Raises `Deoptimized` for what is none."""
+    if not is_iterable(value):
+        raise Deoptimized("a value is no list")
+    return list(value)
+
+
+def one_of(kind: GraphQLAbstractType, rows: dict[str, str], functions: dict[str, Any]) -> Callable[[Any, Any], Any]:
+    """The row of a value that may be of several types: by the function of its own, which `rows` names."""
+
+    def own(value: Any, run: Any) -> str:
+        name = entity_name(value)
+        return name if name in rows else str((kind.resolve_type or default_type_resolver)(value, run, kind))
+
+    return lambda value, run: functions[rows[own(value, run)]]((value,), run)[0]
+
+
+def entity_name(value: Any) -> str | None:
+    """The name of the type that a stored document is of, by the prefix of its id."""
+    own_id = value.get("_id") if type(value) is dict else None
+    kind = kind_of(own_id) if isinstance(own_id, str) else None
+    return kind.__name__ if kind is not None else None
