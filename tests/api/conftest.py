@@ -61,9 +61,10 @@ def world(built_world: tuple[House, dict[str, str]]) -> dict[str, str]:
     return built_world[1]
 
 
-@pytest.fixture(scope="module")
-async def everything(built: House, world: dict[str, str]) -> Contents:
-    return await contents(built.database) if world else {}
+@pytest.fixture(scope="session")
+def everything(first_world: tuple[Contents, dict[str, str]]) -> Contents:
+    """The documents of that house."""
+    return first_world[0]
 
 
 @pytest.fixture

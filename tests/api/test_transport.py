@@ -1,6 +1,8 @@
 """What every answer carries, whichever route made it: a request id, what browsers keep to, and CORS by a list."""
 
-from pathlib import Path
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any, TypeAlias
 
 import httpx
 import pytest
@@ -12,23 +14,28 @@ from tests.api.test_app import client, in_memory, settings
 from tests.api.wire import GOOD
 
 PAGE = "https://app.example"
-ALLOWED = {"COBUILD_ORIGINS": f"{PAGE}, http://127.0.0.1:5173"}
+Apps: TypeAlias = dict[str, httpx.AsyncClient]
 
 
-async def asked(tmp_path: Path, method: str, path: str, headers: dict[str, str], **variables: str) -> httpx.Response:
-    made = in_memory(tmp_path)
-    made = made.__class__(**{**made.__dict__, "origins": settings(tmp_path, **variables).origins})
-    async with client(create_app(made)) as http:
-        return await http.request(method, path, headers=headers, json=GOOD if method == "POST" else None)
+@pytest.fixture(scope="module")
+async def apps(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Apps]:
+    """A service without a list of origins, and one with; nobody writes to them."""
+    folder = tmp_path_factory.mktemp("transport")
+    made = in_memory(folder)
+    listing = replace(made, origins=settings(folder, COBUILD_ORIGINS=f"{PAGE}, http://127.0.0.1:5173").origins)
+    async with client(create_app(made)) as plain, client(create_app(listing)) as listed:
+        yield {"plain": plain, "listed": listed}
+
+
+async def asked(http: httpx.AsyncClient, method: str, path: str, headers: dict[str, Any]) -> httpx.Response:
+    return await http.request(method, path, headers=headers, json=GOOD if method == "POST" else None)
 
 
 @pytest.mark.parametrize(
     ("method", "path"), [("POST", "/graphql"), ("GET", "/livez"), ("GET", "/docs"), ("GET", "/no")]
 )
-async def test_every_answer_tells_browsers_what_to_keep_to_and_has_an_id(
-    tmp_path: Path, method: str, path: str
-) -> None:
-    answer = await asked(tmp_path, method, path, {})
+async def test_every_answer_tells_browsers_what_to_keep_to_and_has_an_id(apps: Apps, method: str, path: str) -> None:
+    answer = await asked(apps["plain"], method, path, {})
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["x-frame-options"] == "DENY"
     assert answer.headers["referrer-policy"] == "no-referrer"
@@ -42,32 +49,32 @@ async def test_every_answer_tells_browsers_what_to_keep_to_and_has_an_id(
     ("given", "kept"),
     [("gateway-7.a_B", True), ("a" * 64, True), ("a" * 65, False), ("a b", False), ("甲".encode(), False), ("", False)],
 )
-async def test_a_plain_id_of_the_caller_is_kept_and_no_other(tmp_path: Path, given: str | bytes, kept: bool) -> None:
-    answer = await asked(tmp_path, "GET", "/livez", {REQUEST_ID: given})
+async def test_a_plain_id_of_the_caller_is_kept_and_no_other(apps: Apps, given: str | bytes, kept: bool) -> None:
+    answer = await asked(apps["plain"], "GET", "/livez", {REQUEST_ID: given})
     assert (answer.headers[REQUEST_ID] == given) == kept
 
 
 @pytest.mark.parametrize(
     ("origin", "allowed"), [(PAGE, True), ("http://127.0.0.1:5173", True), ("https://e.example", False)]
 )
-async def test_only_pages_of_a_listed_origin_may_read_the_answer(tmp_path: Path, origin: str, allowed: bool) -> None:
-    answer = await asked(tmp_path, "POST", "/graphql", {"Origin": origin}, **ALLOWED)
+async def test_only_pages_of_a_listed_origin_may_read_the_answer(apps: Apps, origin: str, allowed: bool) -> None:
+    answer = await asked(apps["listed"], "POST", "/graphql", {"Origin": origin})
     assert answer.status_code == 200
     assert answer.headers.get("access-control-allow-origin") == (origin if allowed else None)
     assert "access-control-allow-credentials" not in answer.headers
 
 
 @pytest.mark.parametrize(("origin", "status"), [(PAGE, 200), ("https://e.example", 400)])
-async def test_a_preflight_is_answered_for_a_listed_origin(tmp_path: Path, origin: str, status: int) -> None:
+async def test_a_preflight_is_answered_for_a_listed_origin(apps: Apps, origin: str, status: int) -> None:
     wanted = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization,content-type"}
-    answer = await asked(tmp_path, "OPTIONS", "/graphql", {"Origin": origin, **wanted}, **ALLOWED)
+    answer = await asked(apps["listed"], "OPTIONS", "/graphql", {"Origin": origin, **wanted})
     assert answer.status_code == status
     assert answer.headers.get("access-control-allow-origin") == (PAGE if status == 200 else None)
 
 
-async def test_without_a_list_a_preflight_is_refused(tmp_path: Path) -> None:
+async def test_without_a_list_a_preflight_is_refused(apps: Apps) -> None:
     wanted = {"Origin": PAGE, "Access-Control-Request-Method": "POST"}
-    assert (await asked(tmp_path, "OPTIONS", "/graphql", wanted)).status_code == 405
+    assert (await asked(apps["plain"], "OPTIONS", "/graphql", wanted)).status_code == 405
 
 
 def test_in_production_browsers_are_told_to_come_by_https_alone() -> None:
