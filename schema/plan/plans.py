@@ -52,10 +52,11 @@ class Plans:
     def text(self, query: str, name: str | None, sight: int, limits: Limits) -> Text | None:
         """The operation `name` of `query`, if it is known by now to be valid and to keep to these limits."""
         known = self._texts.get((query, name))
+        if known is not None and known.limits is not limits and known.limits != limits:
+            self._kept -= self._texts.pop((query, name)).weight
+            known = None
         if known is None and self._due(query, sight):
             known = self._learnt(query, name, limits)
-        if known is not None and known.limits is not limits and known.limits != limits:
-            known = None
         if known is None or not sight:
             self.counts["interpreted"] += 1
         if known is not None:

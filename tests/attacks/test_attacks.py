@@ -2,13 +2,13 @@
 
 import pytest
 
-from tests.attacks import documents, files, requests, sockets, tokens
+from tests.attacks import documents, files, sockets, tokens
 from tests.attacks.serving import Served, post
 from tests.attacks.striking import Attack
 
 CATALOGUE: dict[str, Attack] = {
     f"{kind.__name__.rpartition('.')[2]}: {name}": attack
-    for kind in (documents, files, requests, sockets, tokens)
+    for kind in (documents, files, malformed, sockets, tokens)
     for name, attack in kind.ATTACKS.items()
 }
 
