@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.attacks import documents, files, sockets, tokens
+from tests.attacks import documents, files, malformed, sockets, tokens
 from tests.attacks.serving import Served, post
 from tests.attacks.striking import Attack
 
