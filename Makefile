@@ -14,6 +14,8 @@ EXACT := service/trail/*,service/network/*,service/cooperation/*,service/integri
 	service/searching.py,service/identity.py,service/claims.py,service/issuer.py,service/remembered.py,service/errors.py,$\
 	schema/limits.py,schema/overlaps.py,schema/plan/*
 
+# Where it is set, each of the many processes would compile the same files again.
+unexport PYTHONDONTWRITEBYTECODE
 export COBUILD_ENGINE ?= $(CURDIR)/.engine/bin/secantusd-py
 
 .DELETE_ON_ERROR:

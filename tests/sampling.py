@@ -40,7 +40,6 @@ MATRIX = [
     "rules/test_commitment_machine",
     "rules/test_permission",
     "rules/test_plan_machine",
-    "rules/test_role_machine",
     "rules/test_span_machine",
     "rules/test_synthetic",
     "store/test_indexes",
