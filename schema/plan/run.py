@@ -63,7 +63,6 @@ class Run:
         self._plan, self._steps, self._variables = plan, plan.operation.steps, variables
         self.waiting: list[Waiting] = [[] for _ in self._steps]  # by step
         self._infos: dict[int, Told] = {}
-        self._arguments: dict[int, Arguments] = {}
 
     async def answer(self) -> Row:
         """What the operation answers. Whatever is raised, Strawberry executes the operation then."""
@@ -83,10 +82,8 @@ class Run:
         return self._infos[number]
 
     def arguments(self, number: int) -> Arguments:
-        if number not in self._arguments:
-            calling = self._steps[number].calling
-            self._arguments[number] = calling.of(self._variables) if calling else {}
-        return self._arguments[number]
+        calling = self._steps[number].calling
+        return calling.of(self._variables) if calling else {}
 
     def note(self, number: int, source: Any, value: Any) -> None:
         """For the access log, as `permissions.Guard` does."""
