@@ -18,6 +18,7 @@ VARIABLES = [
     "MAY allow URL-encoded JSON string {variables} parameter in GETs when accepting application/graphql-response+json",
     "MAY allow URL-encoded JSON string {variables} parameter in GETs when accepting application/json",
     "MUST allow map {variables} parameter when accepting application/json",
+    "SHOULD allow map {variables} parameter when accepting application/graphql-response+json",
 ]
 KEY = "0123456789abcdef0123456789abcdef"
 
