@@ -101,8 +101,9 @@ class EngineProcess:
             self._keeper.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             log.warning("the embedded database did not end within %d s and is killed", STOP_SECONDS)
-            os.killpg(self._keeper.pid, signal.SIGKILL)
+            self._kill()
             self._keeper.wait()
+        self._kill()
 
     def _started(self) -> subprocess.Popen[bytes]:
         too_long = self._log.exists() and self._log.stat().st_size > LOG_LIMIT
@@ -126,6 +127,7 @@ class EngineProcess:
             code = self._keeper.wait()
             if self._ending.is_set():
                 return
+            self._kill()
             log.error("the embedded database ended by itself (%d): %s; it is started again", code, self._last_line())
             pause = SHORTEST_PAUSE if time.monotonic() - began > LONGEST_PAUSE else min(2 * pause, LONGEST_PAUSE)
             self._ending.wait(pause)
@@ -135,6 +137,11 @@ class EngineProcess:
                 assert self._keeper.stdin is not None
                 self._keeper.stdin.close()
                 self._keeper = self._started()
+
+    def _kill(self) -> None:
+        """What is left of the keeper and its engine: one that outlives its keeper would hold the port and the files."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._keeper.pid, signal.SIGKILL)
 
     def _await_answer(self) -> None:
         deadline = time.monotonic() + START_SECONDS
