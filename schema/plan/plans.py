@@ -46,7 +46,7 @@ class Plans:
         self._schema = schema
         self._texts: OrderedDict[tuple[str, str | None], Text] = OrderedDict()
         self._kept = 0  # the sum of their weights
-        self._seen: OrderedDict[int, None] = OrderedDict()
+        self._seen: OrderedDict[int, bool] = OrderedDict()  # what came once, and whether it is found to be of no use
         self.counts: Counter[str] = Counter()  # of operations, by how they were executed
 
     def text(self, query: str, name: str | None, sight: int, limits: Limits) -> Text | None:
@@ -55,26 +55,29 @@ class Plans:
         if known is not None and known.limits is not limits and known.limits != limits:
             self._kept -= self._texts.pop((query, name)).weight
             known = None
-        if known is None and self._due(query, sight):
+        if known is None and self._due(own := hash((query, name, limits)), len(query), sight):
             known = self._learnt(query, name, limits)
+            self._see(own, useless=known is None)
         if known is None or not sight:
             self.counts["interpreted"] += 1
         if known is not None:
             self._texts.move_to_end((query, name))
         return known
 
-    def _due(self, query: str, sight: int) -> bool:
-        """Whether a text that is not known has come often enough to be learnt."""
-        if len(query) > LONGEST_TEXT:
+    def _due(self, own: int, length: int, sight: int) -> bool:
+        """Whether an operation that is not known has come often enough to be learnt; once it was of no use, never."""
+        if length > LONGEST_TEXT:
             return False
-        own = hash(query)
-        if sight == 1 or own in self._seen:
-            self._seen.pop(own, None)
-            return True
-        self._seen[own] = None
+        if (useless := self._seen.get(own)) is None and sight != 1:
+            self._see(own)
+            return False
+        return not useless
+
+    def _see(self, own: int, useless: bool = False) -> None:
+        self._seen[own] = useless
+        self._seen.move_to_end(own)
         if len(self._seen) > MOST_SEEN:
             self._seen.popitem(last=False)
-        return False
 
     def _learnt(self, query: str, name: str | None, limits: Limits) -> Text | None:
         """None for what Strawberry is to refuse."""

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -53,6 +54,25 @@ async def test_a_text_is_compiled_at_its_sight(
 )
 async def test_what_is_no_valid_operation_or_too_long_is_never_learnt(built: House, query: str) -> None:
     assert await executions(built, 2, query) == [None, None]
+
+
+@pytest.mark.parametrize("name", [None, "Other"])
+def test_what_is_of_no_use_is_looked_at_once_and_says_nothing_of_others(
+    plans: Plans, monkeypatch: pytest.MonkeyPatch, name: str | None
+) -> None:
+    looked_at: list[str] = []
+    learnt = Plans._learnt
+
+    def watched(self: Plans, query: str, *given: Any) -> Any:
+        looked_at.append(query)
+        return learnt(self, query, *given)
+
+    monkeypatch.setattr(Plans, "_learnt", watched)
+    query = "{ nothing }" if name is None else VIEWER
+    assert [plans.text(query, name, 2, USUAL) for _ in range(9)] == [None] * 9
+    assert looked_at == [query]
+    assert [plans.text(VIEWER, None, 2, USUAL) is not None for _ in range(3)] == [False, True, True]
+    assert plans.text(VIEWER, None, 1, replace(USUAL, tokens=500)) is not None  # of other limits it is another question
 
 
 async def test_of_several_operations_each_has_a_plan(built: House) -> None:
