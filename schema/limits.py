@@ -11,7 +11,7 @@ definition keeps to the limits, also one that nothing asks for.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from operator import le
 from typing import Any, NamedTuple
@@ -125,11 +125,8 @@ def exceeded(measure: Measure, limits: Limits) -> None:
 
     FORBIDDEN where introspection is off.
     """
-    refuse_any(
-        too_much(each.name, getattr(measure, each.name), getattr(limits, each.name))
-        for each in fields(limits)
-        if getattr(measure, each.name, 0) > getattr(limits, each.name)
-    )
+    each = zip(Measure._fields, measure, limits.of_measures, strict=True)
+    refuse_any(too_much(name, found, most) for name, found, most in each if found > most)
 
 
 def within(measure: Measure, limits: Limits) -> bool:
