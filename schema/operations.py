@@ -55,11 +55,9 @@ async def context_of(means: Means, known: Viewer, language: Language, key: str |
     viewer = await means.store.roles.viewer(known, day_of(moment))
     reader = Reader(means.store.database, viewer, day_of(moment))
     bind_contextvars(viewer=viewer.subject)  # for the log
-    context = Context(
-        viewer, moment, language, key, means.store, reader, means.limits, means.trail_keys, sight=means.sight
-    )
-    context.explained = {} if means.development else None
-    return context
+    explained: dict[str, Any] | None = {} if means.development else None
+    limits, keys, sight = means.limits, means.trail_keys, means.sight
+    return Context(viewer, moment, language, key, means.store, reader, limits, keys, explained=explained, sight=sight)
 
 
 def cost_of(context: Context) -> int:
@@ -74,6 +72,7 @@ def cost_of(context: Context) -> int:
 async def executed(asked: Asked, context: Context, kinds: Collection[OperationType]) -> ExecutionResult:
     """Raises `InvalidOperationTypeError` for an operation of another kind, `Rejected` for one that takes long."""
     context.sight = min(context.sight, 1) if asked.trusted else context.sight
+    context.explained = context.explained if asked.extensions.get("plan") is True else None
     try:
         async with asyncio.timeout(OPERATION_SECONDS):
             with commands_told(context.explained):
@@ -113,6 +112,6 @@ def extensions_of(asked: Asked, context: Context) -> dict[str, Any]:
     more: dict[str, Any] = {}
     if asked.extensions.get("cost") is True and context.measures:
         more["cost"] = {**context.measures[-1]._asdict(), "most": context.limits.cost}
-    if asked.extensions.get("plan") is True and context.explained is not None:
+    if context.explained is not None:
         more["plan"] = context.explained
     return {"extensions": more} if more else {}
