@@ -55,7 +55,7 @@ from schema.network.stations import StationMutation, StationQuery
 from schema.nodes import Node
 from schema.scalars import SCALARS
 from schema.search import SearchQuery
-from schema.selection import stored_fields
+from schema.selection import stored_fields, stored_value
 from schema.trail import TrailQuery
 from service.errors import Code, Problem, Refusal
 from service.records import Document
@@ -195,13 +195,6 @@ class Mutation(
     FindingMutation,
 ):
     pass
-
-
-def stored_value(source: Any, name: str) -> Any:
-    """A field without a resolver reads the stored document under its own name."""
-    if isinstance(source, dict):
-        return source.get("_id" if name == "id" else name)
-    return getattr(source, name)
 
 
 schema = Schema(

@@ -20,6 +20,16 @@ from schema.context import Info
 from service.records import RIGHTS_KEYS, Record
 
 
+def stored_key(name: str) -> str:
+    """The key under which documents hold the field that has this name in the code and no resolver."""
+    return "_id" if name == "id" else name
+
+
+def stored_value(source: Any, name: str) -> Any:
+    """A field without a resolver reads the stored document under its own name, or an attribute of another value."""
+    return source.get(stored_key(name)) if isinstance(source, dict) else getattr(source, name)
+
+
 def stored_fields(info: Info, kind: type[Record]) -> tuple[str, ...]:
     """The keys of `kind`'s documents that the current field's selection needs, seen through pages and wrappers."""
     if (known := info.known.get(kind)) is not None:

@@ -19,13 +19,6 @@ def refuse(why: str) -> None:
     raise Deoptimized(why)
 
 
-def reading(source: Any) -> Callable[[str], Any]:
-    """How the stored fields of a value are read one by one, as `schema.api.stored_value` does."""
-    if isinstance(source, dict):
-        return source.get
-    return lambda name: getattr(source, "id" if name == "_id" else name)
-
-
 def items(value: Any) -> list[Any]:
     """The items of a list. Raises `Deoptimized` for what is none."""
     if not is_iterable(value):

@@ -36,10 +36,11 @@ from graphql import (
 from strawberry import Schema
 
 from schema.nodes import ENTITIES
-from schema.plan.called import items, one_of, reading, refuse
+from schema.plan.called import items, one_of, refuse
 from schema.plan.collect import Chosen, NotCompiled, Shape
 from schema.plan.leaves import MOMENT, names_of, usual_test, writing
 from schema.plan.plan import Operation, Plan, Step
+from schema.selection import stored_key, stored_value
 
 Lines = list[str]
 
@@ -51,7 +52,7 @@ class Emitter:
         self._schema, self._operation, self._uses = schema, operation, uses
         self._numbers, self._text = count(), Lines()
         self._shapes: dict[int, str] = {}
-        self.names: dict[str, Any] = {"items": items, "reading": reading, "refuse": refuse, "datetime": datetime}
+        self.names: dict[str, Any] = {each.__name__: each for each in (items, refuse, stored_value, datetime)}
 
     def plan(self, root: Shape) -> Plan:
         """Raises `NotCompiled` for what is left to Strawberry."""
@@ -103,7 +104,7 @@ class Emitter:
                 parts.append(f"{chosen.key!r}: None")
                 continue
             if step.resolver is None:
-                stored[field] = step.stored
+                stored[field] = step.name
             else:
                 body.append(self._resolved(field, step, source, head))
             if step.noted:
@@ -125,8 +126,7 @@ class Emitter:
 
     def _resolved(self, field: str, step: Step, source: str, head: Lines) -> str:
         """The value of a field whose resolver needs no look-up."""
-        number = step.number
-        given = [f"{name}={source}" for name in step.sources]
+        number, given = step.number, [f"{name}={source}" for name in step.sources]
         if step.told is not None:
             head.append(f"i{number} = run.info({number})")
             given.append(f"{step.told}=i{number}")
@@ -181,9 +181,9 @@ def read_from(source: str, stored: Mapping[str, str]) -> Lines:
     """What names the stored values of a source: of a whole document at once, else one by one."""
     if not stored:
         return []
-    at_once = "; ".join(f"{field} = {source}[{name!r}]" for field, name in stored.items())
-    singly = "; ".join(f"{field} = get({name!r})" for field, name in stored.items())
-    return [f"try: {at_once}", f"except (KeyError, TypeError): get = reading({source}); {singly}"]
+    at_once = "; ".join(f"{field} = {source}[{stored_key(name)!r}]" for field, name in stored.items())
+    singly = "; ".join(f"{field} = stored_value({source}, {name!r})" for field, name in stored.items())
+    return [f"try: {at_once}", f"except (KeyError, TypeError): {singly}"]
 
 
 def held_by(step: Step, source: str) -> str:

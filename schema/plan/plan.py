@@ -35,7 +35,7 @@ class Step:
 
     number: int
     chosen: Chosen
-    stored: str
+    name: str  # in the code
     raw: GraphQLResolveInfo[Any]
     resolver: Callable[..., Any] | None = None
     sources: tuple[str, ...] = ()
@@ -84,18 +84,16 @@ class Operation:
         """The step that a field is. Raises `NotCompiled` for one that is resolved in a way that is not known here."""
         assert chosen.declared is not None
         own: StrawberryField = chosen.declared.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
-        stored = "_id" if own.python_name == "id" else own.python_name
-        raw = self._raw(chosen)
-        right = self._right(own, chosen)
+        name, raw, right = own.python_name, self._raw(chosen), self._right(own, chosen)
         if (resolver := own.base_resolver) is None:
-            step = Step(len(self.steps), chosen, stored, raw, right=right)
+            step = Step(len(self.steps), chosen, name, raw, right=right)
         else:
             function = cast(Callable[..., Any], resolver.wrapped_func)
             asked = [resolver.self_parameter, resolver.parent_parameter]
             step = Step(
                 len(self.steps),
                 chosen,
-                stored,
+                name,
                 raw,
                 function,
                 tuple(each.name for each in asked if each),

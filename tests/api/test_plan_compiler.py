@@ -11,13 +11,13 @@ from strawberry.extensions import FieldExtension
 from strawberry.scalars import JSON
 from strawberry.schema.config import StrawberryConfig
 
-from schema.api import stored_value
 from schema.context import Context, Info
 from schema.execution import ALLOWED
 from schema.limits import USUAL
 from schema.permissions import Guard
 from schema.plan.plans import Plans
 from schema.reader import Reader
+from schema.selection import stored_value
 from service.dates import day_of
 from service.viewer import Right
 from tests.api.world import TODAY
