@@ -11,22 +11,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from service.records import Document
-from tests.benchmarks.peers.reading import AGREEMENT_FIELDS, ORGANIZATION_FIELDS, Asking, cursor_of, moment_text
+from tests.benchmarks.peers.reading import AGREEMENT_FIELDS, ORGANIZATION_FIELDS, PLAIN, Asking, cursor_of, moment_text
 from tests.benchmarks.peers.serving import Begin
 
-LISTED = (
-    "title",
-    "form",
-    "direction",
-    "status",
-    "place",
-    "starts_at",
-    "ends_at",
-    "people_served",
-    "summary",
-    "participations",
-    "agreement",
-)
+LISTED = (*PLAIN, "participations", "agreement")
 SHOWN, PAGED = ("title", "form", "status", "place"), ("title", "form", "status", "starts_at")
 Documents = Mapping[str, Document]
 

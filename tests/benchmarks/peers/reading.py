@@ -32,6 +32,17 @@ STORED = {
     "status": "status",
 }  # keys of an activity by the fields they are shown as
 WRAPPERS = ("nodes", "edges", "node")
+PLAIN = (
+    "title",
+    "form",
+    "direction",
+    "status",
+    "place",
+    "starts_at",
+    "ends_at",
+    "people_served",
+    "summary",
+)  # keys under the name of their field
 ORGANIZATION_FIELDS, AGREEMENT_FIELDS = ("name", "sector"), ("title", "kind")
 
 

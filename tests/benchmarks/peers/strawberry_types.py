@@ -17,6 +17,7 @@ from service.records import Document
 from tests.benchmarks.peers.reading import (
     AGREEMENT_FIELDS,
     ORGANIZATION_FIELDS,
+    PLAIN,
     USUAL_ON_A_PAGE,
     Asking,
     Page,
@@ -106,19 +107,6 @@ class ActivityConnection:
     nodes: list[Activity]
     edges: list[ActivityEdge]
     page_info: PageInfo
-
-
-PLAIN = (
-    "title",
-    "form",
-    "direction",
-    "status",
-    "place",
-    "starts_at",
-    "ends_at",
-    "people_served",
-    "summary",
-)  # keys under the name of their field
 
 
 def activity_of(document: Document) -> Activity:
