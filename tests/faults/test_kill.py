@@ -168,7 +168,7 @@ def test_a_killed_database_loses_nothing_that_was_acknowledged(data: Path, write
             os.kill(engine, signal.SIGKILL)
 
         acknowledged = asyncio.run(write_all(first.url, "database", list(range(writes)), kill_at, strike))
-        assert kill_at <= len(acknowledged) <= writes  # all of them, where the engine was back before the retries ended
+        assert kill_at <= len(acknowledged)  # perhaps all of them, where the engine was back before the retries ended
         assert httpx.get(f"{first.url}/livez", timeout=5).status_code == 200
         assert eventually(lambda: httpx.get(f"{first.url}/readyz", timeout=5).status_code == 200, 20)
         assert engine_of(data) != engine  # the service has started another
