@@ -6,7 +6,13 @@ from typing import Any
 
 import pytest
 
+from schema.api import schema
+from schema.plan.plans import Plans
+from service.errors import Unavailable
+from service.store.budgets import BUDGETS
 from service.store.database import Database, DriverName
+from service.store.denials import Denials
+from service.store.kinds import ACCESSES
 from tests.api.uploads import Doors, doors
 from tests.api.world import TODAY, build
 from tests.conftest import Contents, House, contents, filled, house_with
@@ -73,6 +79,43 @@ async def copied(everything: Contents) -> House:
     house = await filled(everything)
     house.at = TODAY
     return house
+
+
+@pytest.fixture(scope="module")
+async def seeded(make_module_house: Callable[..., Any]) -> House:
+    """A seeded house that the tests of one file share."""
+    made: House = await make_module_house()
+    return made
+
+
+@pytest.fixture
+async def logged(seeded: House) -> AsyncIterator[House]:
+    """That house, with an access log of its own for each test."""
+    seeded.store.denials = Denials(seeded.database)
+    yield seeded
+    for collection in (ACCESSES, BUDGETS):
+        await seeded.database.delete(collection, {})
+
+
+@pytest.fixture
+def no_access_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing can be written to it."""
+    insert = Database.insert
+
+    async def failing(self: Database, collection: str, document: Any) -> None:
+        if collection == ACCESSES:
+            raise Unavailable("away")
+        await insert(self, collection, document)
+
+    monkeypatch.setattr(Database, "insert", failing)
+
+
+@pytest.fixture
+def plans(monkeypatch: pytest.MonkeyPatch) -> Plans:
+    """Those of the schema, where nothing is known yet."""
+    fresh = Plans(schema)
+    monkeypatch.setattr(schema, "plans", fresh)
+    return fresh
 
 
 PLACES = [("mongomock", "folder"), ("mongomock", "gridfs"), ("motor", "gridfs")]  # where files are kept

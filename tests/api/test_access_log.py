@@ -12,12 +12,10 @@ from schema.http import graphql_route
 from schema.nodes import entity
 from schema.operations import Means
 from service.dates import now
-from service.errors import Unavailable
 from service.identity import Identity
 from service.records import Filter, Index, Record, includes
 from service.store.accesses import Accesses, Asked
 from service.store.accesses import page as entries
-from service.store.database import Database
 from service.store.kinds import ACCESSES
 from service.store.reads import Range
 from service.viewer import ANONYMOUS, Grant, Right, Role, TokenKeys, Viewer
@@ -196,20 +194,11 @@ async def test_the_log_is_found_by_who_read_what_and_on_which_day_in_shanghai(
     assert [each["operation"] for each in rest] == ["q2"]
 
 
-async def test_without_the_entry_there_is_no_answer(
-    house: House, world: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("no_access_log")
+async def test_without_the_entry_there_is_no_answer(house: House, world: dict[str, str]) -> None:
     keys = TokenKeys({"k": b"k" * 32}, "cobuild", "cobuild")
     app = Starlette(routes=[graphql_route(Means(house.store, Identity(keys), house.rates()))])
     token = keys.issue(ADMIN, now(), dt.timedelta(minutes=1))
-    insert = Database.insert
-
-    async def failing(self: Database, collection: str, document: Any) -> None:
-        if collection == ACCESSES:
-            raise Unavailable("away")
-        await insert(self, collection, document)
-
-    monkeypatch.setattr(Database, "insert", failing)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://t") as client:
         for fields, status in (("name", 503), ("post", 200)):
             query = f'{{ node(id: "{world["person"]}") {{ ... on Person {{ {fields} }} }} }}'

@@ -1,6 +1,5 @@
 """Tokens for front-ends without login: bound to their own pages and to trusted documents, over every way."""
 
-from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -37,16 +36,9 @@ DOCUMENTS = Documents({"who": WHO, "kind": KINDS, "stream": STREAM})
 ANSWER = {"data": {"viewer": {"subject": "小程序", "grants": [{"role": "FRONT_END"}]}}}
 
 
-@pytest.fixture(scope="module")
-async def shared(make_module_house: Callable[..., Any]) -> House:
-    made: House = await make_module_house()
-    return made
-
-
 @pytest.fixture
-async def house(shared: House) -> AsyncIterator[House]:
-    yield shared
-    await shared.database.delete(ACCESSES, {})
+def house(logged: House) -> House:
+    return logged
 
 
 def client_of(house: House, viewer: Viewer, tmp_path: Path, documents: Documents = DOCUMENTS) -> httpx.AsyncClient:

@@ -24,12 +24,7 @@ VIEWER = "{ viewer { subject } }"
 PAGE = "query($n: Int = 2, $ids: [ID!] = []) { networks(first: $n) { nodes { id } } nodes(ids: $ids) { id } }"
 
 
-@pytest.fixture(autouse=True)
-def plans(monkeypatch: pytest.MonkeyPatch) -> Plans:
-    """Those of the schema, where nothing is known yet."""
-    fresh = Plans(schema)
-    monkeypatch.setattr(schema, "plans", fresh)
-    return fresh
+pytestmark = pytest.mark.usefixtures("plans")
 
 
 async def executions(house: House, times: int, query: str = VIEWER, **options: Any) -> list[str | None]:

@@ -1,6 +1,5 @@
 """Denied attempts: each leaves an entry in the access log before it is answered, and a flood of them fills nothing."""
 
-from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
@@ -36,19 +35,10 @@ GIVE = """mutation Give($input: RoleAssignmentFacts!) { first: giveRole(input: $
 ROLE = {"role": "OBSERVER", "subject": "秘密的人"}
 
 
-@pytest.fixture(scope="module")
-async def shared(make_module_house: Callable[..., Any]) -> House:
-    made: House = await make_module_house()
-    made.at = at("2024-06-15 10:00")
-    return made
-
-
 @pytest.fixture
-async def house(shared: House) -> AsyncIterator[House]:
-    shared.store.denials = Denials(shared.database)
-    yield shared
-    for collection in (ACCESSES, BUDGETS):
-        await shared.database.delete(collection, {})
+def house(logged: House) -> House:
+    logged.at = at("2024-06-15 10:00")
+    return logged
 
 
 async def log(house: House, network: str = NETWORK, viewer: Viewer = OFFICER, **where: Any) -> list[dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +14,8 @@ from schema.files.routes import Taking, attachment_routes
 from schema.http import graphql_route
 from schema.operations import Means
 from service.dates import now
-from service.errors import Unavailable
 from service.identity import Identity, Revoked
 from service.metrics import Metrics
-from service.store.budgets import BUDGETS
-from service.store.database import Database
-from service.store.denials import Denials
 from service.store.files import Folder
 from service.store.kinds import ACCESSES
 from service.transport import Transport
@@ -32,18 +27,9 @@ from tests.api.wire import HOUR, KEYS
 from tests.conftest import ADMIN, FRONT_END, NETWORK, OBSERVER, House
 
 
-@pytest.fixture(scope="module")
-async def shared(make_module_house: Callable[..., Any]) -> House:
-    made: House = await make_module_house()
-    return made
-
-
 @pytest.fixture
-async def house(shared: House) -> AsyncIterator[House]:
-    shared.store.denials = Denials(shared.database)
-    yield shared
-    for collection in (ACCESSES, BUDGETS):
-        await shared.database.delete(collection, {})
+def house(logged: House) -> House:
+    return logged
 
 
 def client_of(house: House, tmp_path: Path, metrics: Metrics | None = None, revoked: str = "") -> httpx.AsyncClient:
@@ -114,17 +100,8 @@ async def test_an_upload_that_may_not_be_is_told(house: House, tmp_path: Path) -
     assert await entries(house) == [("front-end", door, "FORBIDDEN", [door], [NETWORK])]
 
 
-async def test_without_its_entry_nothing_is_answered(
-    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    insert = Database.insert
-
-    async def failing(self: Database, collection: str, document: Any) -> None:
-        if collection == ACCESSES:
-            raise Unavailable("away")
-        await insert(self, collection, document)
-
-    monkeypatch.setattr(Database, "insert", failing)
+@pytest.mark.usefixtures("no_access_log")
+async def test_without_its_entry_nothing_is_answered(house: House, tmp_path: Path) -> None:
     given = {"query": GIVE, "variables": {"input": {**ROLE, "network": NETWORK}}}
     async with client_of(house, tmp_path, revoked="observer") as client:
         for viewer in (FRONT_END, OBSERVER):

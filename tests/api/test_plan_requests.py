@@ -8,7 +8,6 @@ import orjson
 import pytest
 from starlette.applications import Starlette
 
-from schema.api import schema
 from schema.documents import Documents
 from schema.http import graphql_route
 from schema.operations import Means
@@ -24,11 +23,7 @@ PLANNED = {**GOOD, "extensions": {"plan": True}}
 TRUSTED = "{ networks(first: 1) { nodes { id } } }"
 
 
-@pytest.fixture(autouse=True)
-def plans(monkeypatch: pytest.MonkeyPatch) -> Plans:
-    fresh = Plans(schema)
-    monkeypatch.setattr(schema, "plans", fresh)
-    return fresh
+pytestmark = pytest.mark.usefixtures("plans")
 
 
 def asking(house: House, **means: Any) -> httpx.AsyncClient:
