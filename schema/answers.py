@@ -11,7 +11,6 @@ from typing import Any
 import orjson
 from graphql import FieldNode, GraphQLError
 from starlette.responses import Response
-from structlog.contextvars import bind_contextvars
 
 from schema.context import Language
 from schema.reasons import BY_CODE, reason_of
@@ -19,6 +18,7 @@ from schema.results import message, outer_path
 from schema.wording import worded
 from service import errors
 from service.errors import Code, Problem, Refusal, Unavailable
+from service.notes import note
 
 JSON, GRAPHQL = "application/json", "application/graphql-response+json"
 LONGEST_MESSAGE = 500  # characters, of which a caller's own names and values may be many
@@ -62,7 +62,7 @@ def answer(
     content: Any, status: int = 200, media_type: str = JSON, headers: Mapping[str, str] | None = None
 ) -> Response:
     if codes := sorted({error["extensions"]["code"] for error in content.get("errors", ())}):
-        bind_contextvars(codes=codes)  # for the log
+        note(codes=codes)  # for the log
     return Response(orjson.dumps(content), status, {**HEADERS, **(headers or {})}, f"{media_type}; charset=utf-8")
 
 
@@ -116,7 +116,7 @@ def shown(error: GraphQLError, language: Language, development: bool) -> list[di
 
 def _note(reason: str | None) -> None:
     if reason is not None:
-        bind_contextvars(refused=reason)  # for the log
+        note(refused=reason)  # for the log
 
 
 def _internal(error: GraphQLError, language: Language, development: bool) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from graphql.pyutils import Path
@@ -100,6 +101,7 @@ def root_of(path: Path) -> str | int:
     return path.key
 
 
+@lru_cache(128)  # callers send the same ones each time
 def language_of(accept_language: str | None) -> Language:
     """Chinese when the header's best known language is Chinese, English otherwise."""
     best, best_weight = "en", 0.0

@@ -1,14 +1,13 @@
 """What becomes of a request over HTTP that nobody expected to fail: its error has a code of the published list too."""
 
-import functools
 import logging
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from typing import TypeAlias
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from schema.answers import Rejected, fault, refusal_answer
 from schema.context import language_of
@@ -21,17 +20,22 @@ OUT_OF_REACH = Rejected(
     Code.SERVICE_UNAVAILABLE,
 )
 
-Answering: TypeAlias = Callable[[Request], Awaitable[Response]]
 log = logging.getLogger(__name__)
 
 
-def answering(take: Answering) -> Answering:
-    """`take` with every failure told in the form of the published list."""
+class Answering:
+    """An application that answers what `take` answers, and every failure of it in the form of the published list."""
 
-    @functools.wraps(take)
-    async def endpoint(request: Request) -> Response:
+    def __init__(self, take: Callable[[Request], Awaitable[Response]]) -> None:
+        self._take = take
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self._answer(Request(scope, receive, send))
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
         try:
-            return await take(request)
+            return await self._take(request)
         except Refusal as refusal:
             refused = refusal
         except Unavailable as error:
@@ -43,8 +47,6 @@ def answering(take: Answering) -> Answering:
         except Exception as error:
             _, refused = fault(request.url.path, error)
         return refusal_answer(refused, language_of(request.headers.get("accept-language")))
-
-    return endpoint
 
 
 async def not_routed(request: Request, error: Exception) -> Response:

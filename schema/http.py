@@ -14,12 +14,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types import ExecutionResult
-from structlog.contextvars import bind_contextvars
 
 from schema.admission import admitted, documents_for
 from schema.answers import GRAPHQL, JSON, answer, refusal_answer, unavailable
 from schema.context import Context, Language, language_of
-from schema.failures import answering
+from schema.failures import Answering
 from schema.operations import (
     ACTING,
     READING,
@@ -31,10 +30,11 @@ from schema.operations import (
     not_executed,
     told_of,
 )
-from schema.requests import Asked, asked_by, idempotency_key, media_type_of, method_refused
+from schema.requests import Asked, asked_by, idempotency_key, media_type_of, method_refused, sent_headers
 from schema.revalidating import revalidated
 from service.dates import now
 from service.errors import Code, Problem, Refusal, Unavailable
+from service.notes import note
 from service.viewer import ANONYMOUS
 
 
@@ -43,16 +43,17 @@ def graphql_route(means: Means) -> Route:
     rates = means.rates
 
     async def endpoint(request: Request) -> Response:
-        language = language_of(request.headers.get("accept-language"))
+        sent = sent_headers(request)
+        language = language_of(sent.get("accept-language"))
         media_type, moment, cost = JSON, now(), 0
-        payer, headers, context = rates.payer(request, ANONYMOUS), dict[str, str](), None
+        payer, standing, context = None, dict[str, str](), None
         try:
-            media_type = media_type_of(request.headers.get("accept"))
-            known = await admitted(request, request.headers.get("authorization"), means.identity, means.store)
+            media_type = media_type_of(sent.get("accept"))
+            known = await admitted(request, sent.get("authorization"), means.identity, means.store)
             payer = rates.payer(request, known)
-            headers = await rates.admit(payer, moment)
-            asked = await asked_by(request, documents_for(known, means.documents))
-            key = idempotency_key(request.headers.get("idempotency-key"))
+            standing = await rates.admit(payer, moment)
+            asked = await asked_by(request, sent, documents_for(known, means.documents))
+            key = idempotency_key(sent.get("idempotency-key"))
             context = await context_of(means, known, language, key, moment)
             result = await _executed(asked, context)
             response = _answer(result, language, means.development, media_type, extensions_of(asked, context))
@@ -64,12 +65,12 @@ def graphql_route(means: Means) -> Route:
             response = refusal_answer(unavailable(), language, media_type)
         if context is not None:
             cost = cost_of(context)
-            bind_contextvars(cost=cost)
-        rates.charge(payer, cost, moment)
-        response.headers.update(headers)
+            note(cost=cost)
+        rates.charge(payer or rates.payer(request, ANONYMOUS), cost, moment)
+        response.raw_headers += [(name.encode(), value.encode()) for name, value in standing.items()]
         return response
 
-    return Route("/graphql", answering(endpoint), methods=[*HTTPMethod])  # refused here: every error has a code
+    return Route("/graphql", Answering(endpoint), methods=[*HTTPMethod])  # refused here: every error has a code
 
 
 async def _executed(asked: Asked, context: Context) -> ExecutionResult:

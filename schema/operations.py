@@ -8,7 +8,6 @@ from typing import Any
 
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
-from structlog.contextvars import bind_contextvars
 
 from schema.answers import MOST_ERRORS, Rejected, shown
 from schema.api import schema
@@ -21,6 +20,7 @@ from schema.requests import Asked
 from service.dates import day_of
 from service.errors import Code
 from service.identity import Identity
+from service.notes import note
 from service.store.database import commands_told
 from service.store.store import Store
 from service.trail.keys import KnownKeys
@@ -54,7 +54,7 @@ async def context_of(means: Means, known: Viewer, language: Language, key: str |
     """What an operation of `known` carries, who has now the roles given to it here as well."""
     viewer = await means.store.roles.viewer(known, day_of(moment))
     reader = Reader(means.store.database, viewer, day_of(moment))
-    bind_contextvars(viewer=viewer.subject)  # for the log
+    note(viewer=viewer.subject)  # for the log
     explained: dict[str, Any] | None = {} if means.development else None
     limits, keys, sight = means.limits, means.trail_keys, means.sight
     return Context(viewer, moment, language, key, means.store, reader, limits, keys, explained=explained, sight=sight)

@@ -68,6 +68,6 @@ def _place(host: str) -> str:
 
 def headers_of(standing: Standing) -> dict[str, str]:
     return {
-        "RateLimit-Policy": f'"minute";q={standing.budget};w={MINUTE}',
-        "RateLimit": f'"minute";r={standing.left};t={standing.seconds}',
+        "ratelimit-policy": f'"minute";q={standing.budget};w={MINUTE}',
+        "ratelimit": f'"minute";r={standing.left};t={standing.seconds}',
     }

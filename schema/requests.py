@@ -4,11 +4,13 @@ As *GraphQL over HTTP* says (graphql.github.io/graphql-over-http/draft): POST of
 """
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeGuard
 
 import orjson
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from schema.answers import GRAPHQL, JSON, Rejected
 from schema.documents import ANY, Documents
@@ -25,6 +27,7 @@ KINDS = {
     "extensions": dict | None,
 }
 BODY_SECONDS = 10.0  # within which a body arrives
+MOST_HEADERS = 128  # values that are read once: callers send the same ones each time
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,12 @@ class Asked:
     trusted: bool = False  # a document known beforehand
 
 
+def sent_headers(request: Request) -> dict[str, str]:
+    """The headers by name in lower case; of one that is sent several times the first."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(request.scope["headers"])}
+
+
+@lru_cache(MOST_HEADERS)
 def media_type_of(accept: str | None) -> str:
     """The media type to answer with: the one that `accept` likes best. Raises `Rejected` 406 when it takes neither."""
     if accept is None or not accept.strip():
@@ -67,13 +76,13 @@ def _weight(parameters: list[str]) -> float:
         return 0.0
 
 
-async def asked_by(request: Request, documents: Documents = ANY) -> Asked:
+async def asked_by(request: Request, sent: Mapping[str, str], documents: Documents = ANY) -> Asked:
     """The operation that a request asks for, by its text or its id. Raises `Rejected` for anything that is none."""
     if request.method == "GET":
         return asked_in(_parameters(request), documents, by_get=True)
     if request.method != "POST":
         raise method_refused("GET, POST")
-    given = orjson_of(await _body(request), "The body is not JSON.", "请求体不是 JSON。")
+    given = orjson_of(await _body(request, sent), "The body is not JSON.", "请求体不是 JSON。")
     return asked_in(given, documents, by_get=False)
 
 
@@ -132,26 +141,35 @@ def orjson_of(text: bytes, english: str, chinese: str) -> Any:
         raise Rejected(400, english, chinese) from None
 
 
-async def _body(request: Request) -> bytes:
+async def _body(request: Request, sent: Mapping[str, str]) -> bytes:
     """The body as it arrives. Raises `Rejected` for another type, a compressed, an overlong or a slow one."""
-    kind, *parameters = (each.strip() for each in request.headers.get("content-type", "").lower().split(";"))
-    charset = next((each[8:].strip('"') for each in parameters if each.startswith("charset=")), "utf-8")
-    if kind != JSON or charset not in UTF_8:
+    if not _is_json(sent.get("content-type", "")):
         raise Rejected(415, f"Send the request as {JSON} in UTF-8.", f"请以 UTF-8 编码的 {JSON} 发送请求。")
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
+    if sent.get("content-encoding", "identity").lower() != "identity":
         raise Rejected(415, "Send the body uncompressed.", "请求体不得压缩。")
-    body = bytearray()
+    chunks, size, more = list[bytes](), 0, True
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > MOST_BYTES:
+            while more:
+                message = await request.receive()
+                if message["type"] == "http.disconnect":
+                    raise ClientDisconnect
+                chunks.append(message.get("body", b""))
+                size, more = size + len(chunks[-1]), message.get("more_body", False)
+                if size > MOST_BYTES:
                     english, chinese = f"At most {MOST_BYTES} bytes.", f"请求最多 {MOST_BYTES} 字节。"
                     raise Rejected(413, english, chinese, Code.LIMIT_EXCEEDED)
     except TimeoutError:
         english, chinese = f"The body did not arrive within {BODY_SECONDS:.0f} s.", "请求体未在规定时间内送达。"
         raise Rejected(408, english, chinese, Code.LIMIT_EXCEEDED, {"Connection": "close"}) from None
-    return bytes(body)
+    return b"".join(chunks)
+
+
+@lru_cache(MOST_HEADERS)
+def _is_json(content_type: str) -> bool:
+    kind, *parameters = (each.strip() for each in content_type.lower().split(";"))
+    charset = next((each[8:].strip('"') for each in parameters if each.startswith("charset=")), "utf-8")
+    return kind == JSON and charset in UTF_8
 
 
 def idempotency_key(key: object) -> str | None:

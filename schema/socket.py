@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
-from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from schema.admission import admitted
 from schema.answers import Rejected, fault, refusal_answer
@@ -36,6 +35,7 @@ from service.dates import now
 from service.errors import Code, Problem, Refusal, Unavailable
 from service.identity import ends_at
 from service.metrics import Metrics
+from service.notes import begin
 from service.spans import Outcome
 from service.viewer import ANONYMOUS, Viewer
 
@@ -63,8 +63,7 @@ def graphql_socket(
     house = House(means, metrics, rules, Places(rules.sockets.sockets), tracing)
 
     async def endpoint(websocket: WebSocket) -> None:
-        clear_contextvars()
-        bind_contextvars(socket=secrets.token_hex(8))  # for the log
+        begin(socket=secrets.token_hex(8))
         with ExitStack() as place:
             try:
                 _admit(websocket, house, place)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from starlette.requests import HTTPConnection
 from strawberry.schema.exceptions import InvalidOperationTypeError
-from structlog.contextvars import bind_contextvars, get_contextvars
 
 from schema.admission import documents_for
 from schema.answers import fault, told, unavailable
@@ -22,6 +21,7 @@ from schema.requests import Asked, asked_in, idempotency_key
 from service.dates import now
 from service.errors import Refusal, Unavailable
 from service.metrics import NONE, Metrics
+from service.notes import begin, note, noted
 from service.spans import Outcome
 from service.viewer import Viewer
 
@@ -147,6 +147,7 @@ class Operation:
     def _noted(self) -> Iterator[None]:
         """However it ends, it is paid for, counted, and told of in the log."""
         began = time.perf_counter()
+        begin(**noted())
         try:
             with self._span:
                 if self._tracing is not None:
@@ -156,15 +157,15 @@ class Operation:
             self._pay()
             outcome, seconds = self._outcome(), time.perf_counter() - began
             if outcome.cost:
-                bind_contextvars(cost=outcome.cost)
+                note(cost=outcome.cost)
             if outcome.codes:
-                bind_contextvars(codes=outcome.codes)
-            self._metrics.operated(get_contextvars().get("operation", NONE), seconds, outcome)
+                note(codes=outcome.codes)
+            self._metrics.operated(noted().get("operation", NONE), seconds, outcome)
             log.info("answered", extra={"milliseconds": round(1000 * seconds, 1)})
 
     def _outcome(self) -> Outcome:
         cost = cost_of(self._context) if self._context else None
-        return Outcome(sorted(self._codes), cost, get_contextvars().get("refused"))
+        return Outcome(sorted(self._codes), cost, noted().get("refused"))
 
 
 def codes_of(errors: Collection[dict[str, Any]]) -> set[str]:

@@ -7,8 +7,8 @@ our patience.
 
 import asyncio
 import logging
-from collections import Counter
 from http import HTTPStatus
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -101,9 +101,9 @@ class Connection(HttpToolsProtocol):
         if len(self.headers) > MOST_HEADERS or self._size() > MOST_HEAD_BYTES:
             self._status = 431
             raise HeadRefused
-        names = Counter(name for name, _ in self.headers)
-        absent = not names[b"host"] and self.parser.get_http_version() != "1.0"  # RFC 9112, 3.2
-        if absent or any(names[each] > 1 for each in SINGLE):
+        names = [name for name, _ in self.headers]
+        absent = b"host" not in names and self.parser.get_http_version() != "1.0"  # RFC 9112, 3.2
+        if absent or (len({*names}) < len(names) and any(names.count(each) > 1 for each in SINGLE)):
             raise HeadRefused
         begun = self.cycle
         super().on_headers_complete()
@@ -137,7 +137,7 @@ class Connection(HttpToolsProtocol):
         self._stop_watching()
 
     def _size(self) -> int:
-        return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+        return len(self.url) + sum(map(len, chain.from_iterable(self.headers)))
 
     def _await_head(self) -> None:
         self._head_is_there()

@@ -5,6 +5,7 @@ Each process tells of itself alone, so each has a port of its own, and Prometheu
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, start_http_server
@@ -25,14 +26,19 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)  # memory, processor time, open files
-        self._answered = self._seconds(
-            "request", "How long requests over HTTP took, by kind of operation and status.", "operation", "status"
+        self._answered = functools.cache(
+            self._seconds(
+                "request", "How long requests over HTTP took, by kind of operation and status.", "operation", "status"
+            ).labels
         )
-        self._under_way = self._gauge("requests_under_way", "Requests being answered.")
+        self.under_way = 0
+        self._gauge("requests_under_way", "Requests being answered.").set_function(lambda: self.under_way)
         self._errors = self._counter("errors", "Errors told to callers, by code.", "code")
         self._refused = self._counter("rejections", "What was asked for and not run, by reason.", "reason")
-        self._cost = Histogram(
-            "cobuild_operation_cost", "Cost of operations.", ("operation",), buckets=COSTS, registry=self.registry
+        self._cost = functools.cache(
+            Histogram(
+                "cobuild_operation_cost", "Cost of operations.", ("operation",), buckets=COSTS, registry=self.registry
+            ).labels
         )
         self._sockets = self._gauge("sockets", "WebSockets that are open.")
         self._subscriptions = self._gauge("subscriptions", "Subscriptions that are followed.")
@@ -43,8 +49,10 @@ class Metrics:
         self._took = self._seconds(
             "socket_operation", "How long operations over WebSocket took, but for subscriptions, by kind.", "operation"
         )
-        self._commands = self._seconds(
-            "database", "How long commands of the database took, by name and outcome.", "command", "outcome"
+        self._commands = functools.cache(
+            self._seconds(
+                "database", "How long commands of the database took, by name and outcome.", "command", "outcome"
+            ).labels
         )
         self._waited = self._seconds(
             "database_pool_wait", "How long a connection to the database was waited for, by outcome.", "outcome"
@@ -61,14 +69,9 @@ class Metrics:
     def _gauge(self, name: str, told: str) -> Gauge:
         return Gauge(f"cobuild_{name}", told, registry=self.registry)
 
-    @contextlib.contextmanager
-    def under_way(self) -> Iterator[None]:
-        with self._under_way.track_inprogress():
-            yield
-
     def answered(self, status: int, seconds: float, operation: str = NONE, outcome: Outcome | None = None) -> None:
         """A request was answered."""
-        self._answered.labels(operation, str(status)).observe(seconds)
+        self._answered(operation, status).observe(seconds)
         self._came_to(operation, outcome or Outcome())
 
     @contextlib.contextmanager
@@ -101,13 +104,13 @@ class Metrics:
         for code in outcome.codes:
             self._errors.labels(code).inc()
         if outcome.cost is not None:
-            self._cost.labels(operation).observe(outcome.cost)
+            self._cost(operation).observe(outcome.cost)
         if outcome.refused is not None:
             self._refused.labels(outcome.refused).inc()
 
     def command(self, name: str, seconds: float, ok: bool) -> None:
         """The database answered a command."""
-        self._commands.labels(name, "ok" if ok else "failed").observe(seconds)
+        self._commands(name, "ok" if ok else "failed").observe(seconds)
 
     def waited(self, seconds: float, ok: bool) -> None:
         """A connection of the pool was waited for, and was had or not."""

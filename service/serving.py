@@ -87,7 +87,7 @@ def configured(app: Starlette, proxies: Sequence[str] = ()) -> uvicorn.Config:
     from schema.requests import MOST_BYTES
 
     return uvicorn.Config(
-        FromProxies(app, proxies),
+        FromProxies(app, proxies) if proxies else app,
         loop="uvloop",
         http=Connection,
         ws=Frames,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, NamedTuple
 
-from structlog.contextvars import bind_contextvars
+from service.notes import note
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span
@@ -28,7 +28,7 @@ CURRENT: ContextVar["Span | None"] = ContextVar("span", default=None)
 
 def operation_is(kind: str, name: str | None) -> None:
     """Say what is being run, as soon as it is known: to the log and metrics its kind, to the span its name as well."""
-    bind_contextvars(operation=kind)
+    note(operation=kind)
     if (span := CURRENT.get()) is not None:
         span.update_name(kind)
         span.set_attribute("graphql.operation.type", kind)

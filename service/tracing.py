@@ -20,9 +20,9 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Link, Span, SpanContext, SpanKind, Status, StatusCode, format_trace_id
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from starlette.types import Scope
-from structlog.contextvars import bind_contextvars
 
 from service.errors import Code
+from service.notes import note
 from service.spans import CURRENT, Outcome, operation_is
 from service.store.command_spans import CommandSpans
 
@@ -87,7 +87,7 @@ class Tracing:
 
 
 def _bind(span: Span) -> None:
-    bind_contextvars(trace=format_trace_id(span.get_span_context().trace_id))  # for the log
+    note(trace=format_trace_id(span.get_span_context().trace_id))  # for the log
 
 
 @contextmanager

@@ -7,24 +7,24 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from service.metrics import NONE, Metrics
+from service.notes import begin, noted
 from service.spans import Outcome
 
 if TYPE_CHECKING:
     from service.tracing import Tracing
 
 REQUEST_ID = "X-Request-Id"
+SENT_ID, PLAIN_ID = REQUEST_ID.lower().encode(), re.compile(rb"[A-Za-z0-9._-]{1,64}")
 SENT_ALONG = ("Authorization", "Content-Type", "Idempotency-Key", "Accept-Language", REQUEST_ID)
 PREFLIGHT_SECONDS = 600  # for which a browser remembers what it was allowed
 FOR_BROWSERS = {
@@ -70,47 +70,47 @@ class Transport(NamedTuple):
 class Carried:
     """Gives each request its id, which the answer and every log line of it carry, and each answer its headers.
 
-    What routes bind with `structlog.contextvars` stands in the line that tells of the answer.
+    What routes note stands in the line that tells of the answer.
     """
 
     def __init__(self, app: ASGIApp, https: bool, metrics: Metrics, tracing: "Tracing | None" = None) -> None:
         self._app = app
         self._metrics = metrics
         self._tracing = tracing
-        self._headers = FOR_BROWSERS | ({"Strict-Transport-Security": ONLY_HTTPS} if https else {})
+        always = FOR_BROWSERS | ({"Strict-Transport-Security": ONLY_HTTPS} if https else {})
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in always.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        own_id, began, status = _given(Headers(scope=scope)) or secrets.token_hex(8), time.perf_counter(), 0
+        own_id, began, status = _given(scope["headers"]) or secrets.token_hex(8), time.perf_counter(), 0
 
         async def carrying(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
-                headers[REQUEST_ID] = own_id
+                message["headers"] = self._carried(message.get("headers", ()), own_id)
             await send(message)
 
-        clear_contextvars()
-        bind_contextvars(request=own_id)
+        begin(request=own_id)
         tracing = self._tracing if scope["path"] not in PROBES else None
+        self._metrics.under_way += 1
         try:
-            with (
-                self._metrics.under_way(),
-                tracing.request(scope, lambda: (status, outcome())) if tracing else nullcontext(),
-            ):
+            with tracing.request(scope, lambda: (status, outcome())) if tracing else nullcontext():
                 await self._app(scope, receive, carrying)
         finally:
+            self._metrics.under_way -= 1
             if scope["path"] not in PROBES or status != 200:
                 self._tell(scope, status, time.perf_counter() - began)
-            clear_contextvars()
+
+    def _carried(self, given: Iterable[tuple[bytes, bytes]], own_id: str) -> list[tuple[bytes, bytes]]:
+        headers = [*given, (SENT_ID, own_id.encode())]
+        names = {name for name, _ in headers}
+        return [*headers, *(each for each in self._headers if each[0] not in names)]
 
     def _tell(self, scope: Scope, status: int, seconds: float) -> None:
-        self._metrics.answered(status, seconds, get_contextvars().get("operation", NONE), outcome())
+        self._metrics.answered(status, seconds, noted().get("operation", NONE), outcome())
         request = {"method": scope["method"], "path": scope["path"][:MOST_SHOWN], "status": status}
         log.info("answered", extra={**request, "milliseconds": round(1000 * seconds, 1)})
 
@@ -128,11 +128,11 @@ class FromProxies(ProxyHeadersMiddleware):
 
 def outcome() -> Outcome:
     """What was bound, of what an operation came to, for the log."""
-    told = get_contextvars()
+    told = noted()
     return Outcome(told.get("codes", ()), told.get("cost"), told.get("refused"))
 
 
-def _given(headers: Headers) -> str | None:
+def _given(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
     """The caller's own id for the request, so that its logs and ours can be joined; None unless it is a plain one."""
-    given = headers.get(REQUEST_ID, "")
-    return given if re.fullmatch("[A-Za-z0-9._-]{1,64}", given) else None
+    given = next((value for name, value in headers if name == SENT_ID), b"")
+    return given.decode() if PLAIN_ID.fullmatch(given) else None

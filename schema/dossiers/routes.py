@@ -19,7 +19,7 @@ from schema.admission import admitted_to_files, token_needed
 from schema.answers import Rejected, answer
 from schema.dossiers.asking import PATH, Asking
 from schema.dossiers.words import words
-from schema.failures import answering
+from schema.failures import Answering
 from schema.files.outgoing import checked, headers_of, matches
 from schema.rates import LEAST_COST, Rates
 from schema.requests import method_refused
@@ -50,7 +50,7 @@ def dossier_routes(
     """`asked` is set when there is something to be made in the background."""
     door = _Door(store, identity, rates, files, asked)
     every = [*HTTPMethod]  # refused here: every error has a code
-    return [Route(f"{PATH}/{{own_id}}", answering(door.give_out), methods=every)]
+    return [Route(f"{PATH}/{{own_id}}", Answering(door.give_out), methods=every)]
 
 
 class _Door:

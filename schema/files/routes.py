@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from schema.admission import admitted_to_files, token_needed, told_of_files
 from schema.answers import Rejected, answer
-from schema.failures import answering
+from schema.failures import Answering
 from schema.files.incoming import Incoming, told_of
 from schema.files.outgoing import checked, headers_of, matches
 from schema.requests import idempotency_key as key_of
@@ -51,8 +51,8 @@ def attachment_routes(store: Store, identity: Identity, files: Files, taking: Ta
     door = _Door(store, identity, files, taking)
     every = [*HTTPMethod]  # refused here: every error has a code
     return [
-        Route(PATH, answering(door.take_in), methods=every),
-        Route(f"{PATH}/{{own_id}}", answering(door.give_out), methods=every),
+        Route(PATH, Answering(door.take_in), methods=every),
+        Route(f"{PATH}/{{own_id}}", Answering(door.give_out), methods=every),
     ]
 
 

@@ -18,7 +18,6 @@ from graphql import GraphQLError, get_operation_ast, parse, validate
 from strawberry import Schema
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
-from structlog.contextvars import bind_contextvars
 
 from schema.context import Context
 from schema.limits import Limits, Measure, too_large, within
@@ -28,6 +27,7 @@ from schema.plan.arguments import Variables
 from schema.plan.run import Run
 from schema.plan.texts import Text, Variant
 from service.errors import Refusal, Unavailable
+from service.notes import note
 from service.spans import operation_is
 from service.store.accesses import Accesses
 from service.store.denials import Attempts
@@ -161,6 +161,6 @@ class Plans:
     def _told(self, context: Context, execution: str, reason: str | None = None, levels: int | None = None) -> None:
         """How the operation was executed, for the counts, the log and whoever develops with it."""
         self.counts[execution] += 1
-        bind_contextvars(execution=execution)
+        note(execution=execution)
         if context.explained is not None:
             context.explained |= {"execution": execution, "reason": reason, "levels": levels}
