@@ -61,13 +61,14 @@ class Connection(HttpToolsProtocol):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self._due: asyncio.TimerHandle | None = None  # when the next head is late
+        self._awaited: float | None = None  # since when the next head is, if it is
         self._reader: asyncio.TimerHandle | None = None  # when a reader who reads nothing is given up
         self._in_head, self._arrived = False, 0  # bytes since a head began that is not there as a whole
         self._answered: RequestResponseCycle | None = None  # the request whose turn it is
         self._status = 400  # of a refusal by the parser
         self._refused = False
         self._await_head()
+        self._patience = self.loop.call_later(HEAD_SECONDS, self._look_for_head)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.pipeline.clear()
@@ -75,7 +76,7 @@ class Connection(HttpToolsProtocol):
             self._answered.disconnected = True
             self._answered.message_event.set()
         super().connection_lost(exc)
-        self._head_is_there()
+        self._patience.cancel()
         self._stop_watching()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
@@ -108,10 +109,10 @@ class Connection(HttpToolsProtocol):
         begun = self.cycle
         super().on_headers_complete()
         if self.cycle is not begun:  # else it asks for another protocol, once its body has arrived
-            self._head_is_there()
+            self._awaited = None
 
     def handle_websocket_upgrade(self) -> None:
-        self._head_is_there()
+        self._patience.cancel()
         super().handle_websocket_upgrade()
 
     def on_response_complete(self) -> None:
@@ -140,13 +141,15 @@ class Connection(HttpToolsProtocol):
         return len(self.url) + sum(map(len, chain.from_iterable(self.headers)))
 
     def _await_head(self) -> None:
-        self._head_is_there()
-        self._due = self.loop.call_later(HEAD_SECONDS, self._late)
+        self._awaited = self.loop.time()
 
-    def _head_is_there(self) -> None:
-        if self._due is not None:
-            self._due.cancel()
-            self._due = None
+    def _look_for_head(self) -> None:
+        """Again when it is due: one timer for all requests of a connection, as making one takes longer than a look."""
+        due = HEAD_SECONDS if self._awaited is None else self._awaited + HEAD_SECONDS - self.loop.time()
+        if due > 0:
+            self._patience = self.loop.call_later(due, self._look_for_head)
+        else:
+            self._late()
 
     def _late(self) -> None:
         if self._in_head and not self._refused:
