@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 from collections.abc import Collection
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,8 +53,9 @@ class Means:
 
 async def context_of(means: Means, known: Viewer, language: Language, key: str | None, moment: dt.datetime) -> Context:
     """What an operation of `known` carries, who has now the roles given to it here as well."""
-    viewer = await means.store.roles.viewer(known, day_of(moment))
-    reader = Reader(means.store.database, viewer, day_of(moment))
+    day = day_of(moment)
+    viewer = await means.store.roles.viewer(known, day)
+    reader = Reader(means.store.database, viewer, day)
     note(viewer=viewer.subject)  # for the log
     explained: dict[str, Any] | None = {} if means.development else None
     limits, keys, sight = means.limits, means.trail_keys, means.sight
@@ -75,7 +77,7 @@ async def executed(asked: Asked, context: Context, kinds: Collection[OperationTy
     context.explained = context.explained if asked.extensions.get("plan") is True else None
     try:
         async with asyncio.timeout(OPERATION_SECONDS):
-            with commands_told(context.explained):
+            with nullcontext() if context.explained is None else commands_told(context.explained):
                 result = await schema.execute(
                     asked.query,
                     variable_values=asked.variables,

@@ -7,6 +7,7 @@ import datetime as dt
 import ipaddress
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from starlette.requests import HTTPConnection
 
@@ -18,8 +19,7 @@ from service.viewer import ANONYMOUS, Viewer
 LEAST_COST = 10  # of a request, also of one that is refused
 
 
-@dataclass(frozen=True)
-class Payer:
+class Payer(NamedTuple):
     name: str
     budget: int
 

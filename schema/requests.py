@@ -5,9 +5,8 @@ As *GraphQL over HTTP* says (graphql.github.io/graphql-over-http/draft): POST of
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeGuard
+from typing import Any, NamedTuple, TypeGuard
 
 import orjson
 from starlette.requests import ClientDisconnect, Request
@@ -30,8 +29,7 @@ BODY_SECONDS = 10.0  # within which a body arrives
 MOST_HEADERS = 128  # values that are read once: callers send the same ones each time
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """One operation asked for. By GET, it may only be a query."""
 
     query: str
