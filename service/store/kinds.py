@@ -60,7 +60,8 @@ NAMED_INDEX = Index((ORGANIZATIONS, "_id"))  # what names an organisation, of wh
 MOMENT_INDEX = Index(("updated_at", "network", "created_at"))  # what was written since a moment, in one network or all
 TRAIL_INDEXES = (Index(("outbox.at",)), Index(("outbox.key",)))  # what waits for the relay, and what a retry looks for
 WAITING: Filter = {"outbox.at": {"$gt": dt.datetime.fromtimestamp(0, dt.UTC)}}  # for the relay, in one collection
-WAITING_INDEX = "outbox_at"
+# What is new in the outboxes and above a sequence is looked for each second, and but one index begins with it. It is
+# not named then: SecantusDB reads the whole of an index that is named, and of any other only what lies in the range.
 REVISIONS = "revisions"
 SEQUENCE_INDEX = "partition_sequence"
 REVISION_INDEXES = (

@@ -23,7 +23,7 @@ from service.store.checkpointing import Checkpointing, CheckpointWriter
 from service.store.database import Database, Duplicate
 from service.store.feed import last_sequence
 from service.store.followers import FOLLOWERS, Follower, behind, follow
-from service.store.kinds import KINDS, REVISIONS, WAITING, WAITING_INDEX
+from service.store.kinds import KINDS, REVISIONS, WAITING
 from service.store.leases import Lease, acquire, release
 from service.store.store import Store
 
@@ -92,7 +92,6 @@ class Relay:
                 ROUND,
                 ("outbox",),
                 sort=(("outbox.at", 1),),
-                index=WAITING_INDEX,
             )
             partitions = defaultdict(list)
             for document in waiting:

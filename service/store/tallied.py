@@ -22,7 +22,7 @@ from service.records import Filter, Record
 from service.store import tallies
 from service.store.database import Database
 from service.store.feed import last_sequence
-from service.store.kinds import WAITING, WAITING_INDEX
+from service.store.kinds import REVISIONS, WAITING
 from service.store.reads import Query
 from service.store.tallies import Row
 
@@ -85,7 +85,7 @@ class Tallied:
     ) -> Counted:
         """`before` where nothing was written since. What is asked for once is not looked for: it costs its count."""
         since = self._clock()
-        written = await last_written(database, query) if before else None
+        written = await last_written(database, query, before.written) if before else None
         if before and written is not None and written == before.written and since - before.since < LONGEST_SECONDS:
             return before
         return Counted(await tallies.asked(database, query, facets), since, written)
@@ -107,18 +107,22 @@ class Tallied:
             rows -= oldest.size()
 
 
-async def last_written(database: Database, query: Query) -> int | None:
+async def last_written(database: Database, query: Query, before: int | None = None) -> int | None:
     """The last sequence of what `query` counts in; None where something waits to have one, or it is of no network.
 
+    `before` is what it was before: that there is none above it is found more easily than which one is the last.
     In this order: what an outbox does not hold any more is among the revisions. So what is acknowledged between two
     looks with the same answer is in neither, and there is none.
     """
     network = query.where().get("network")
     if query.kind.partition is not Record.partition or not isinstance(network, str):
         return None
-    waiting = {**WAITING, "network": network}
-    if await database.find(query.kind.COLLECTION, waiting, 1, (), index=WAITING_INDEX):
+    waiting: list[Filter] = [{"$match": WAITING}, {"$match": {"network": network}}, {"$project": {"_id": 1}}]
+    if await database.aggregate(query.kind.COLLECTION, waiting, 1):
         return None
+    above = {"partition": network, "sequence": {"$gt": before}}
+    if before and not await database.find(REVISIONS, above, 1, (), sort=(("sequence", 1),)):
+        return before
     return await last_sequence(database, network)
 
 

@@ -40,9 +40,10 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     collections: list[str] = []
     aggregate = Database.aggregate
 
-    async def noting(self: Database, collection: str, *more: Any, **named: Any) -> Any:
-        collections.append(collection)
-        return await aggregate(self, collection, *more, **named)
+    async def noting(self: Database, collection: str, stages: Any, *more: Any) -> Any:
+        if "$facet" in stages[-1]:
+            collections.append(collection)
+        return await aggregate(self, collection, stages, *more)
 
     monkeypatch.setattr(Database, "aggregate", noting)
     return collections
@@ -98,13 +99,18 @@ async def test_to_look_for_what_was_written_takes_two_commands_for_all_who_ask(
     for _ in range(2):
         await served(one)
         moment.append(moment[-1] + KEPT_SECONDS)
-    looked, find = [], Database.find
+    looked, find, aggregate = [], Database.find, Database.aggregate
 
-    async def noting(self: Database, collection: str, *more: Any, **named: Any) -> Any:
+    async def finding(self: Database, collection: str, *more: Any, **named: Any) -> Any:
         looked.append(collection)
         return await find(self, collection, *more, **named)
 
-    monkeypatch.setattr(Database, "find", noting)
+    async def aggregating(self: Database, collection: str, *more: Any) -> Any:
+        looked.append(collection)
+        return await aggregate(self, collection, *more)
+
+    monkeypatch.setattr(Database, "find", finding)
+    monkeypatch.setattr(Database, "aggregate", aggregating)
     assert len(set(await asyncio.gather(*(served(one) for _ in range(10))))) == 1
     assert [each for each in looked if each != "networks"] == ["activities", REVISIONS]
 
@@ -136,8 +142,10 @@ async def test_what_is_written_while_it_is_counted_is_counted_at_the_next_look(
     moment.append(KEPT_SECONDS)
     aggregate = Database.aggregate
 
-    async def overtaken(self: Database, collection: str, *more: Any, **named: Any) -> Any:
-        rows = await aggregate(self, collection, *more, **named)
+    async def overtaken(self: Database, collection: str, stages: Any, limit: int) -> Any:
+        rows = await aggregate(self, collection, stages, limit)
+        if "$facet" not in stages[-1]:
+            return rows
         monkeypatch.setattr(Database, "aggregate", aggregate)
         await write(two, before + 1)
         await two.relay_all()
@@ -154,17 +162,17 @@ async def test_what_is_relayed_during_a_look_is_not_overlooked(house: House, mon
     await house.relay_all()
     before = await last_written(house.database, query)
     await write(house)
-    find = Database.find
+    aggregate = Database.aggregate
 
-    async def overtaken(self: Database, *more: Any, **named: Any) -> Any:
-        found = await find(self, *more, **named)
-        monkeypatch.setattr(Database, "find", find)
+    async def overtaken(self: Database, *more: Any) -> Any:
+        found = await aggregate(self, *more)
+        monkeypatch.setattr(Database, "aggregate", aggregate)
         await house.relay_all()
         return found
 
-    monkeypatch.setattr(Database, "find", overtaken)
+    monkeypatch.setattr(Database, "aggregate", overtaken)
     assert before is not None
-    assert await last_written(house.database, query) != before
+    assert await last_written(house.database, query, before) != before
 
 
 async def test_what_is_of_no_network_is_counted_each_time(house: House) -> None:

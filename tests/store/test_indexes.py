@@ -241,7 +241,7 @@ async def test_what_actions_look_up_is_read_by_an_index(watched: tuple[House, Le
     await house.store.naming("act", "plan", "pla_1", {"plan_line": {"$in": [1]}, "status": {"$ne": "CANCELLED"}})
     async for records in house.store.all_naming(BANK):
         await house.store.twins(records)
-    assert await last_written(house.database, Query(Activity, {"network": NETWORK}))
+    assert await last_written(house.database, Query(Activity, {"network": NETWORK}), 1)
     await behind(house.database)
     await follow(house.store, NETWORK, FOLLOWERS)
     assert (await house.store.acknowledged("com_002_boc_yuexiu"))[BANK].people == 2
