@@ -122,6 +122,7 @@ class Activity(Record):
         Index(("duplicate_key",), unique=True),
         Index(("external_key",), unique=True),
         Index(("network", "date_key")),
+        Index(("network", "status", "date_key")),  # the public reads what is published; what is planned comes first
         Index(("network", "title_key")),
         Index(("network", "until_key")),
         Index(("participants", "date_key")),

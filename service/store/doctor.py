@@ -7,8 +7,7 @@ from pymongo.errors import OperationFailure
 
 from service.store import upkeep
 from service.store.database import Database
-from service.store.kinds import KINDS, index_name, indexes
-from service.store.relay import BEGINNING
+from service.store.kinds import KINDS, WAITING, index_name, indexes
 
 ALWAYS_THERE = frozenset({"_id_"})
 
@@ -72,10 +71,6 @@ async def _features(database: Database) -> dict[str, bool]:
 
 
 async def _waiting(database: Database, collection: str) -> int:
-    stages: list[dict[str, Any]] = [
-        {"$match": {"outbox.at": {"$gt": BEGINNING}}},
-        {"$unwind": "$outbox"},
-        {"$count": "entries"},
-    ]
+    stages: list[dict[str, Any]] = [{"$match": WAITING}, {"$unwind": "$outbox"}, {"$count": "entries"}]
     found = await database.aggregate(collection, stages, 1)
     return int(found[0]["entries"]) if found else 0

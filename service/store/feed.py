@@ -86,8 +86,7 @@ class Feed:
 
     async def _page(self, sequence: int) -> list[Revision]:
         where = {"partition": self._partition, "sequence": {"$gt": sequence}}
-        order = (("sequence", 1),)
-        return [*await self._database.find(REVISIONS, where, AT_ONCE, sort=order, index=SEQUENCE_INDEX)]
+        return [*await self._database.find(REVISIONS, where, AT_ONCE, sort=(("sequence", 1),))]
 
 
 class Feeds:

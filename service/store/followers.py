@@ -28,7 +28,7 @@ from service.network.organizations import Organization
 from service.network.persons import Person
 from service.records import Record
 from service.store.database import Database, Duplicate
-from service.store.kinds import REVISIONS, SEQUENCE_INDEX, kind_of
+from service.store.kinds import REVISIONS, kind_of
 from service.store.leases import LEASES
 from service.store.store import Store
 
@@ -122,7 +122,6 @@ async def _waiting(database: Database, partition: str, above: int, limit: int) -
         limit,
         ("record", "network", "sequence", "changes.field"),
         sort=(("sequence", 1),),
-        index=SEQUENCE_INDEX,
     )
 
 

@@ -1,5 +1,6 @@
 """The entities the store keeps: one line each."""
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 
 from service.cooperation.activities import Activity
@@ -25,7 +26,7 @@ from service.network.pairings import Pairing
 from service.network.persons import Person
 from service.network.roles import RoleAssignment
 from service.network.stations import Station
-from service.records import ORGANIZATIONS, Index, Record
+from service.records import ORGANIZATIONS, Filter, Index, Record
 
 KINDS: Mapping[str, type[Record]] = {
     kind.PREFIX: kind
@@ -58,6 +59,9 @@ KINDS: Mapping[str, type[Record]] = {
 NAMED_INDEX = Index((ORGANIZATIONS, "_id"))  # what names an organisation, of whatever kind, in the order of ids
 MOMENT_INDEX = Index(("updated_at", "network", "created_at"))  # what was written since a moment, in one network or all
 TRAIL_INDEXES = (Index(("outbox.at",)), Index(("outbox.key",)))  # what waits for the relay, and what a retry looks for
+WAITING: Filter = {"outbox.at": {"$gt": dt.datetime.fromtimestamp(0, dt.UTC)}}  # for the relay, in one collection
+# What is new in the outboxes and above a sequence is looked for each second, and but one index begins with it. It is
+# not named then: SecantusDB reads the whole of an index that is named, and of any other only what lies in the range.
 REVISIONS = "revisions"
 SEQUENCE_INDEX = "partition_sequence"
 REVISION_INDEXES = (

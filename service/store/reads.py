@@ -37,19 +37,27 @@ class Query:
                     filters[name] = value
         return filters
 
+    def fixed(self) -> dict[str, Any]:
+        """The fields that are to have one value, whichever condition says so."""
+        said = ((name, value) for each in self.also for name, value in each.items())
+        return {name: value for name, value in said if isinstance(value, str | bool) and name[0] != "$"} | {
+            **self.equal
+        }
+
     def steps(self) -> list[Filter]:
         """All conditions as two stages: those that its index serves, then the others.
 
         MongoDB makes one of them. SecantusDB narrows by an index only where nothing else is asked beside its keys, and
         with a hint reads the whole of the index.
         """
-        keys = self.index().keys
-        bounds = [each for each in self.also if each.keys() == {self.order}]
-        first = Query(self.kind, {key: self.equal[key] for key in keys[:-1]}, tuple(bounds[:1]))
+        keys, fixed = self.index().keys, self.fixed()
+        bounds = [each for each in self.also if each.keys() == {self.order}][:1]
+        served = [*bounds, *({key: fixed[key]} for key in keys[:-1])]
+        first = Query(self.kind, {key: fixed[key] for key in keys[:-1]}, tuple(bounds))
         rest = replace(
             self,
             equal={name: value for name, value in self.equal.items() if name not in keys},
-            also=tuple(each for each in self.also if each not in bounds[:1]),
+            also=tuple(each for each in self.also if each not in served),
         )
         return [{"$match": where} for where in (first.where(), rest.where()) if where]
 
@@ -60,10 +68,9 @@ class Query:
 
     def index(self) -> Index:
         """The declared index that serves most equalities and then the order. Raises LookupError when there is none."""
+        fixed = self.fixed().keys()
         fitting = [
-            index
-            for index in self.kind.INDEXES
-            if index.keys[-1] == self.order and set(index.keys[:-1]) <= self.equal.keys()
+            index for index in self.kind.INDEXES if index.keys[-1] == self.order and set(index.keys[:-1]) <= fixed
         ]
         if not fitting:
             raise LookupError(f"no index of {self.kind.COLLECTION} serves {sorted(self.equal)} ordered by {self.order}")

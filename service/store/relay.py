@@ -23,7 +23,7 @@ from service.store.checkpointing import Checkpointing, CheckpointWriter
 from service.store.database import Database, Duplicate
 from service.store.feed import last_sequence
 from service.store.followers import FOLLOWERS, Follower, behind, follow
-from service.store.kinds import KINDS, REVISIONS
+from service.store.kinds import KINDS, REVISIONS, WAITING
 from service.store.leases import Lease, acquire, release
 from service.store.store import Store
 
@@ -88,11 +88,10 @@ class Relay:
         for kind in KINDS.values():
             waiting = await self._database.find(
                 kind.COLLECTION,
-                {"outbox.at": {"$gt": BEGINNING}},
+                WAITING,
                 ROUND,
                 ("outbox",),
                 sort=(("outbox.at", 1),),
-                index="outbox_at",
             )
             partitions = defaultdict(list)
             for document in waiting:

@@ -202,7 +202,7 @@ async def following(database: Database, partition: str, sequence: int) -> Sequen
     where: dict[str, Any] = {"partition": partition}
     if sequence:
         where["sequence"] = {"$gt": sequence}
-    return await database.find(REVISIONS, where, BATCH, sort=(("sequence", 1),), index=SEQUENCE_INDEX)
+    return await database.find(REVISIONS, where, BATCH, sort=(("sequence", 1),))
 
 
 async def partitions(database: Database) -> list[str]:

@@ -67,6 +67,10 @@ CONTENDERS = {
 }
 
 
+class Unready(RuntimeError):
+    """It says so itself: 503."""
+
+
 class Keys:
     """The secrets of one run, and the tokens signed with them."""
 
@@ -129,7 +133,8 @@ class Running:
             for body in bodies:
                 answer = client.post(f"{self.url}/graphql", content=body)
                 if answer.status_code != 200 or "errors" in answer.json():
-                    raise RuntimeError(f"{self.contender.name} answered {answer.status_code}: {answer.text[:500]}")
+                    failure = Unready if answer.status_code == 503 else RuntimeError
+                    raise failure(f"{self.contender.name} answered {answer.status_code}: {answer.text[:500]}")
                 found.append(answer.text)
         return found
 
@@ -137,7 +142,7 @@ class Running:
         """Until it answers. Raises RuntimeError, with the end of its log, when it does not."""
         deadline = time.monotonic() + READY_SECONDS
         while time.monotonic() < deadline and self._process.poll() is None:
-            with contextlib.suppress(httpx.TransportError):
+            with contextlib.suppress(httpx.TransportError, Unready):
                 self.answers([body], token)
                 return
             time.sleep(0.1)

@@ -49,11 +49,11 @@ def read(folder: Path) -> Documents:
 async def fill(uri: str, name: str, documents: Documents) -> None:
     """A database of the server with these documents, with the indexes of the service."""
     database = Database("motor", uri, name)
+    await upkeep.prepare(database, "benchmark")
     with pymongo.timeout(FILL_SECONDS):
-        await upkeep.prepare(database, "benchmark")
         for collection, own in documents.items():
-            for batch in batches(own):
-                await database.insert_many(collection, batch)
+            for batch in batches(own):  # by the driver, since a call of the store has seconds
+                await database.client[name][collection].insert_many(batch)
     await database.close()
 
 

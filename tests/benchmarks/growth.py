@@ -1,5 +1,7 @@
 """`python -m tests.benchmarks.growth`: what the five commonest queries cost with more and more activities.
 
+A total and the counts of a year stand beside them, which look at more than they answer.
+
 On the embedded engine, or on the server that MONGODB_TEST_URI names, where `--activities` may go further.
 """
 
@@ -27,18 +29,28 @@ OF_PARTNER = """query($network: ID!, $partner: ID!) {
 FOUND = """query($network: ID!, $text: String!) {
   search(network: $network, text: $text, first: 20) { nodes { title } }
 }"""
+TOTAL = "query($network: ID!) { activities(network: $network, first: 1) { totalCount totalCountIsExact } }"
+COUNTS = """query($network: ID!, $from: Date!, $to: Date!) {
+  activityCounts(network: $network, period: {from: $from, to: $to}) {
+    total byPillar { pillar activities } byMonth { month activities }
+  }
+}"""
 
 
 def asked(documents: Documents) -> dict[str, bytes]:
     """Bodies by what they ask for."""
     one, network = questions(documents)["B"].variables[0], {"network": NETWORK}
     partner, title = documents["organizations"][1]["_id"], documents["activities"][0]["title"]
+    last = day_of(now()).year - 1
+    year = {"from": f"{last}-01-01", "to": f"{last}-12-31"}
     wanted = {
         "a page of 20": (PAGE, network),
         "one by id": (ONE, one),
         "100 with their links": (LIST, network),
         "a partner's latest 20": (OF_PARTNER, {**network, "partner": partner}),
         "a search": (FOUND, {**network, "text": title[:2]}),
+        "a total": (TOTAL, network),
+        "the counts of a year": (COUNTS, {**network, **year}),
     }
     return {name: orjson.dumps({"query": text, "variables": variables}) for name, (text, variables) in wanted.items()}
 

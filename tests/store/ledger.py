@@ -65,6 +65,13 @@ def served(command: Mapping[str, Any]) -> bool:
     return left[: len(order)] == order and (begun or bool(order))
 
 
+def hinted(command: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The find as it names its index; with each index that there is, where it names none."""
+    if "hint" in command:
+        return [command]
+    return [{**command, "hint": name} for name in ("_id_", *KEYS.get(command["find"], ()))]
+
+
 def conditions(where: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
     """The fields of a filter, and whether each is to be equal to one value or one of some."""
     for name, value in where.items():
@@ -92,7 +99,7 @@ class Ledger:
         assert len(sent) >= least, sent
         assert [each for each in sent if not bounded(each)] == []
         for command in [*sent, *itertools.chain.from_iterable(map(joined, sent))]:
-            assert command.get("hint") in (None, THEN) or "find" not in command or served(command), command
+            assert command.get("hint") == THEN or "find" not in command or any(map(served, hinted(command))), command
             if "_id" in command.get("filter", {}) and not isinstance(command["filter"]["_id"], dict):
                 continue  # by one id, whatever else: SecantusDB calls that a scan, though it is none
             answer = await self._database.command({"explain": command, "verbosity": "queryPlanner"})

@@ -21,6 +21,8 @@ from service.store.feed import last_sequence
 from service.store.followers import FOLLOWERS, behind, follow
 from service.store.importing import Importable, ImportOutcome, OnError, bring_in
 from service.store.kinds import KINDS, REVISIONS, SEQUENCE_INDEX
+from service.store.reads import Query
+from service.store.tallied import last_written
 from service.viewer import ANONYMOUS, Grant, Role, Viewer
 from tests.api.drawn import DRAWN
 from tests.conftest import ADMIN, BANK, LEAD, NETWORK, OBSERVER, Commands, House
@@ -239,6 +241,7 @@ async def test_what_actions_look_up_is_read_by_an_index(watched: tuple[House, Le
     await house.store.naming("act", "plan", "pla_1", {"plan_line": {"$in": [1]}, "status": {"$ne": "CANCELLED"}})
     async for records in house.store.all_naming(BANK):
         await house.store.twins(records)
+    assert await last_written(house.database, Query(Activity, {"network": NETWORK}), 1)
     await behind(house.database)
     await follow(house.store, NETWORK, FOLLOWERS)
     assert (await house.store.acknowledged("com_002_boc_yuexiu"))[BANK].people == 2
@@ -246,7 +249,7 @@ async def test_what_actions_look_up_is_read_by_an_index(watched: tuple[House, Le
     twin = await house.store.load(Activity, "act_002_lin_qiaozhi", 1, acting)
     with pytest.raises(Exception, match="ALREADY_EXISTS"):
         await house.store.create(twin, acting)
-    await ledger.check(least=22)
+    await ledger.check(least=24)
 
 
 async def test_what_many_rows_and_roles_look_up_is_read_by_an_index(watched: tuple[House, Ledger]) -> None:
