@@ -5,7 +5,7 @@ Everything else in the store speaks to this class, which knows where the drivers
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any, Literal
@@ -24,10 +24,12 @@ from pymongo.errors import (
 from pymongo.monitoring import CommandListener
 
 from service.errors import Unavailable
+from service.store.batches import PASSING, batch
 from service.trail.sealing import Masters
 
 DriverName = Literal["motor", "pymongo", "mongomock"]
 Fields = Mapping[str, Any]
+Found = list[dict[str, Any]]
 SELECTION_TIMEOUT, CALL_TIMEOUT = 2_000, 3_000  # milliseconds
 # Motor works with a few threads, and what waits for one is not yet measured by the driver: while the database is away
 # each of them is held up, and what waits behind would be answered minutes later. So a call has a limit here as well.
@@ -35,8 +37,6 @@ CALL_SECONDS = CALL_TIMEOUT / 1000 + 0.2  # later than the driver's own, which s
 TIDYING_SECONDS = 1.0  # for what may be left undone when the database is away
 KEYS_AT_ONCE = 100  # in one `$in`: SecantusDB takes a time that grows with the square of their number
 INDEX_TIMEOUT = 600  # seconds to build one index of what is there already
-# Passing states of a server (retryable-writes specification) that the drivers do not tell as lost connections.
-PASSING = frozenset({6, 7, 89, 134, 262, 9001})
 NOT_LET_IN = frozenset({13, 18, 8000})  # user, password or rights are not as the server wants them
 
 
@@ -156,24 +156,39 @@ class Database:
     ) -> list[dict[str, Any]]:
         """At most `limit` documents, each with `fields` and its `_id` only; all in one answer."""
         _tell("find", collection, limit, index, fields)
-        cursor = self._database[collection].find(where, dict.fromkeys(fields, 1) if fields is not None else None)
+        projection = None if fields is None else dict.fromkeys(fields or ("_id",), 1)
+
+        async def by_cursor() -> Found:
+            cursor = self._database[collection].find(where, projection)
+            if sort:
+                cursor = cursor.sort(list(sort))
+            if index is not None:
+                cursor = cursor.hint(index)
+            found: Found = await cursor.limit(limit).batch_size(limit).to_list(limit)
+            return found
+
+        command = {"find": collection, "filter": where, "limit": limit, "batchSize": limit + 1, **self._hint(index)}
+        if projection is not None:
+            command["projection"] = projection
         if sort:
-            cursor = cursor.sort(list(sort))
-        if index is not None:
-            cursor = cursor.hint(index)
-        found: list[dict[str, Any]] = await self._answered(cursor.limit(limit).batch_size(limit).to_list(limit))
-        return found
+            command["sort"] = dict(sort)
+        return await self._read(command, by_cursor)
 
     async def aggregate(
         self, collection: str, stages: Sequence[Fields], limit: int, index: str | None = None
     ) -> list[dict[str, Any]]:
         """The first `limit` results of a pipeline."""
         _tell("aggregate", collection, limit, index)
-        options = {"batchSize": limit, **self._hint(index)}
-        asked = self._database[collection].aggregate([*stages, {"$limit": limit}], **options)
-        cursor = await self._answered(asked) if self.driver == "pymongo" else asked
-        found: list[dict[str, Any]] = await self._answered(cursor.to_list(limit))
-        return found
+        pipeline, hint = [*stages, {"$limit": limit}], self._hint(index)
+
+        async def by_cursor() -> Found:
+            asked = self._database[collection].aggregate(pipeline, batchSize=limit, **hint)
+            cursor = await asked if self.driver == "pymongo" else asked
+            found: Found = await cursor.to_list(limit)
+            return found
+
+        batch_of = {"batchSize": limit + 1}  # one more than there can be: at the last but one it would stay open
+        return await self._read({"aggregate": collection, "pipeline": pipeline, "cursor": batch_of, **hint}, by_cursor)
 
     async def count(self, collection: str, where: Fields, limit: int, index: str | None = None) -> int:
         """How many there are, counted up to `limit`."""
@@ -218,6 +233,13 @@ class Database:
         asked = self._database.command(command if len(command) > 1 else next(iter(command)))
         answer: dict[str, Any] = await self._answered(asked)
         return answer
+
+    async def _read(self, command: Fields, by_cursor: Callable[[], Awaitable[Found]]) -> Found:
+        async def read() -> Found:
+            return await by_cursor() if (found := await batch(self._database, command)) is None else found
+
+        found: Found = await self._answered(by_cursor() if self.driver == "mongomock" else read())
+        return found
 
     async def _answered(self, call: Awaitable[Any], seconds: float = CALL_SECONDS) -> Any:
         """What the driver answers to `call`, within `seconds`. Raises `Unavailable` and `Duplicate`.
