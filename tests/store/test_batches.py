@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from pymongo.errors import AutoReconnect, NetworkTimeout, OperationFailure, PyMongoError, ServerSelectionTimeoutError
+from pymongo.read_concern import ReadConcern
 
 from service.store.batches import PASSING, batch
 from service.store.database import Database, DriverName
@@ -62,7 +63,7 @@ async def test_a_read_is_sent_again_when_its_connection_is_lost(engine_uri: str,
 async def test_reads_keep_to_the_terms_of_the_connection_string(
     make_database: MakeDatabase, engine_uri: str, over: DriverName
 ) -> None:
-    commands, terms = Commands(), "readConcernLevel=majority&readPreference=secondaryPreferred&tz_aware=true"
+    commands, terms = Commands(), "readConcernLevel=majority&readPreference=secondaryPreferred"
     name = (await make_database(over, prepared=False)).name
     database = Database(over, f"{engine_uri}&{terms}", name, [commands])
     try:
@@ -91,11 +92,13 @@ class Answering:
     def __init__(self, *answers: Any) -> None:
         self._answers = [*answers]
         self.asked: list[dict[str, Any]] = []
-        self.read_preference = self.codec_options = self.read_concern = self
-        self.document: dict[str, Any] = {}
+        self.terms: list[dict[str, Any]] = []
+        self.read_preference, self.codec_options = "nearest", "aware"
+        self.read_concern = ReadConcern()
 
-    async def command(self, command: dict[str, Any], **_: Any) -> Any:
+    async def command(self, command: dict[str, Any], **terms: Any) -> Any:
         self.asked.append(command)
+        self.terms.append(terms)
         answer = self._answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
@@ -109,6 +112,13 @@ async def test_a_batch_that_ended_early_is_not_taken_for_the_whole() -> None:
     database = Answering({"cursor": {"id": 7, "firstBatch": [{"_id": 1}]}}, {"ok": 1})
     assert await batch(database, FIND) is None
     assert database.asked == [FIND, {"killCursors": "things", "cursors": [7]}]
+
+
+async def test_a_command_obeys_the_preference_and_the_codec_of_its_database() -> None:
+    database = Answering({"cursor": {"id": 0, "firstBatch": [{"_id": 1}]}})
+    assert await batch(database, FIND) == [{"_id": 1}]
+    assert database.asked == [FIND]
+    assert database.terms == [{"read_preference": "nearest", "codec_options": "aware"}]
 
 
 @pytest.mark.parametrize(
