@@ -42,7 +42,7 @@ from service.store.files import Files, files_in
 from service.store.relay import Relay
 from service.store.store import Store
 from service.store.sweep import keep_sweeping
-from service.store.timing import PoolTiming, Timing
+from service.store.timing import PoolTiming
 
 if TYPE_CHECKING:
     from service.tracing import Tracing
@@ -69,8 +69,8 @@ def create_app(
     """
     metrics = metrics or Metrics()
     metrics.count_executions(schema.plans.counts)
-    told = listeners(metrics, tracing)
-    database = Database(settings.driver, settings.mongodb_uri or "", settings.database, told, settings.masters())
+    told, uri = listeners(metrics, tracing), settings.mongodb_uri or ""
+    database = Database(settings.driver, uri, settings.database, told, settings.masters(), metrics.command)
     store = Store(database)
     files = files_in(settings.files_folder, database)
     taking, identity = (settings.file_megabytes, settings.upload_seconds), settings.identity()
@@ -100,8 +100,8 @@ def create_app(
 
 def listeners(metrics: Metrics, tracing: "Tracing | None") -> list[Any]:
     """Who is told of what the database's driver does."""
-    counting = [Timing(metrics.command), PoolTiming(metrics.waited, metrics.connected)]
-    return [*counting, tracing.listener()] if tracing else counting
+    counting = PoolTiming(metrics.waited, metrics.connected)
+    return [counting, tracing.listener()] if tracing else [counting]
 
 
 def documents_of(settings: Settings) -> Documents:

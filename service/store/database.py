@@ -5,7 +5,8 @@ Everything else in the store speaks to this class, which knows where the drivers
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Collection, Iterator, Mapping, Sequence
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any, Literal
@@ -18,16 +19,20 @@ from pymongo.errors import (
     DuplicateKeyError,
     ExecutionTimeout,
     OperationFailure,
+    PyMongoError,
     WaitQueueTimeoutError,
     WriteConcernError,
 )
 from pymongo.monitoring import CommandListener
 
 from service.errors import Unavailable
+from service.store.batches import PASSING, batch
 from service.trail.sealing import Masters
 
 DriverName = Literal["motor", "pymongo", "mongomock"]
 Fields = Mapping[str, Any]
+Found = list[dict[str, Any]]
+Timed = Callable[[str, float, bool], None]  # told after each call: its command, its seconds, whether it was answered
 SELECTION_TIMEOUT, CALL_TIMEOUT = 2_000, 3_000  # milliseconds
 # Motor works with a few threads, and what waits for one is not yet measured by the driver: while the database is away
 # each of them is held up, and what waits behind would be answered minutes later. So a call has a limit here as well.
@@ -35,8 +40,6 @@ CALL_SECONDS = CALL_TIMEOUT / 1000 + 0.2  # later than the driver's own, which s
 TIDYING_SECONDS = 1.0  # for what may be left undone when the database is away
 KEYS_AT_ONCE = 100  # in one `$in`: SecantusDB takes a time that grows with the square of their number
 INDEX_TIMEOUT = 600  # seconds to build one index of what is there already
-# Passing states of a server (retryable-writes specification) that the drivers do not tell as lost connections.
-PASSING = frozenset({6, 7, 89, 134, 262, 9001})
 NOT_LET_IN = frozenset({13, 18, 8000})  # user, password or rights are not as the server wants them
 
 
@@ -126,6 +129,10 @@ def _client(driver: DriverName, uri: str, listeners: Sequence[CommandListener]) 
     return AsyncIOMotorClient(uri, **options)
 
 
+def untold(_: str, __: float, ___: bool) -> None:
+    """For a database whose calls nobody counts."""
+
+
 class Database:
     """One database of one server. Every read names an index, and how many documents it wants at most."""
 
@@ -136,9 +143,15 @@ class Database:
         name: str,
         listeners: Sequence[CommandListener] = (),
         masters: Masters | None = None,
+        timed: Timed = untold,
     ) -> None:
-        """`listeners` are told of every command sent; mongomock sends none. `masters` seal what tells of a person."""
+        """`listeners` are told of every command sent; mongomock sends none. `masters` seal what tells of a person.
+
+        `timed` is told after each call what it took here, the wait for a thread and a connection included; not of one
+        that is given up. It costs less than a listener.
+        """
         self.masters = masters
+        self._timed = timed
         self.driver = driver
         self.name = name
         self.client = _client(driver, uri, listeners)
@@ -156,58 +169,73 @@ class Database:
     ) -> list[dict[str, Any]]:
         """At most `limit` documents, each with `fields` and its `_id` only; all in one answer."""
         _tell("find", collection, limit, index, fields)
-        cursor = self._database[collection].find(where, dict.fromkeys(fields, 1) if fields is not None else None)
+        projection = None if fields is None else dict.fromkeys(fields or ("_id",), 1)
+
+        async def by_cursor() -> Found:
+            cursor = self._database[collection].find(where, projection)
+            if sort:
+                cursor = cursor.sort(list(sort))
+            if index is not None:
+                cursor = cursor.hint(index)
+            found: Found = await cursor.limit(limit).batch_size(limit).to_list(limit)
+            return found
+
+        command = {"find": collection, "filter": where, "limit": limit, "batchSize": limit + 1, **self._hint(index)}
+        if projection is not None:
+            command["projection"] = projection
         if sort:
-            cursor = cursor.sort(list(sort))
-        if index is not None:
-            cursor = cursor.hint(index)
-        found: list[dict[str, Any]] = await self._answered(cursor.limit(limit).batch_size(limit).to_list(limit))
-        return found
+            command["sort"] = dict(sort)
+        return await self._read(command, by_cursor)
 
     async def aggregate(
         self, collection: str, stages: Sequence[Fields], limit: int, index: str | None = None
     ) -> list[dict[str, Any]]:
         """The first `limit` results of a pipeline."""
         _tell("aggregate", collection, limit, index)
-        options = {"batchSize": limit, **self._hint(index)}
-        asked = self._database[collection].aggregate([*stages, {"$limit": limit}], **options)
-        cursor = await self._answered(asked) if self.driver == "pymongo" else asked
-        found: list[dict[str, Any]] = await self._answered(cursor.to_list(limit))
-        return found
+        pipeline, hint = [*stages, {"$limit": limit}], self._hint(index)
+
+        async def by_cursor() -> Found:
+            asked = self._database[collection].aggregate(pipeline, batchSize=limit, **hint)
+            cursor = await asked if self.driver == "pymongo" else asked
+            found: Found = await cursor.to_list(limit)
+            return found
+
+        batch_of = {"batchSize": limit + 1}  # one more than there can be: at the last but one it would stay open
+        return await self._read({"aggregate": collection, "pipeline": pipeline, "cursor": batch_of, **hint}, by_cursor)
 
     async def count(self, collection: str, where: Fields, limit: int, index: str | None = None) -> int:
         """How many there are, counted up to `limit`."""
         _tell("count", collection, limit, index)
         asked = self._database[collection].count_documents(where, limit=limit, **self._hint(index))
-        return int(await self._answered(asked))
+        return int(await self._answered("aggregate", asked))
 
     async def insert(self, collection: str, document: Fields) -> None:
         """Raises `Duplicate` and writes nothing when a unique index is in the way."""
-        await self._answered(self._database[collection].insert_one(document))
+        await self._answered("insert", self._database[collection].insert_one(document))
 
     async def insert_many(self, collection: str, documents: Sequence[Fields]) -> None:
         """In order; raises `Duplicate` at the first that is in the way, those before it written."""
-        await self._answered(self._database[collection].insert_many(documents, ordered=True))
+        await self._answered("insert", self._database[collection].insert_many(documents, ordered=True))
 
     async def update(self, collection: str, where: Fields, change: Fields) -> bool:
         """Change one document; whether there was one."""
-        result = await self._answered(self._database[collection].update_one(where, change))
+        result = await self._answered("update", self._database[collection].update_one(where, change))
         return bool(result.matched_count)
 
     async def delete(self, collection: str, where: Fields) -> None:
         """Delete all that match; that there is none is no error."""
-        await self._answered(self._database[collection].delete_many(where))
+        await self._answered("delete", self._database[collection].delete_many(where))
 
     async def create_index(self, collection: str, name: str, keys: Sequence[str], unique: bool) -> None:
         """Raises `Duplicate` when the index is `unique` and what stands is not."""
         await self.command({"ping": 1})  # so that an absent server shows as soon as in any other call
         with pymongo.timeout(INDEX_TIMEOUT):
             made = self._database[collection].create_index([(key, 1) for key in keys], name=name, unique=unique)
-            await self._answered(made, INDEX_TIMEOUT)
+            await self._answered("createIndexes", made, INDEX_TIMEOUT)
 
     async def indexes(self, collection: str) -> dict[str, tuple[tuple[str, ...], bool]]:
         """By name, the keys of each index and whether it is unique."""
-        found = await self._answered(self._database[collection].index_information())
+        found = await self._answered("listIndexes", self._database[collection].index_information())
         return {name: (tuple(key for key, _ in own["key"]), bool(own.get("unique"))) for name, own in found.items()}
 
     async def index_names(self, collection: str) -> set[str]:
@@ -215,11 +243,21 @@ class Database:
 
     async def command(self, command: Mapping[str, Any]) -> dict[str, Any]:
         """Run a database command. mongomock knows `ping` alone."""
-        asked = self._database.command(command if len(command) > 1 else next(iter(command)))
-        answer: dict[str, Any] = await self._answered(asked)
+        name = next(iter(command))
+        answer: dict[str, Any] = await self._answered(
+            name, self._database.command(command if len(command) > 1 else name)
+        )
         return answer
 
-    async def _answered(self, call: Awaitable[Any], seconds: float = CALL_SECONDS) -> Any:
+    async def _read(self, command: Fields, by_cursor: Callable[[], Awaitable[Found]]) -> Found:
+        async def read() -> Found:
+            return await by_cursor() if (found := await batch(self._database, command)) is None else found
+
+        asked = by_cursor() if self.driver == "mongomock" else read()
+        found: Found = await self._answered(next(iter(command)), asked)
+        return found
+
+    async def _answered(self, name: str, call: Awaitable[Any], seconds: float = CALL_SECONDS) -> Any:
         """What the driver answers to `call`, within `seconds`. Raises `Unavailable` and `Duplicate`.
 
         PyMongo's own client must not be cancelled: before Python 3.12 asyncio.wait_for may then leave a lock of the
@@ -230,12 +268,19 @@ class Database:
             self._running.add(running)
             running.add_done_callback(self._ended)
             call = asyncio.shield(running)
+        began = time.perf_counter()
         try:
             async with asyncio.timeout(seconds):
                 with translated():
-                    return await call
+                    answer = await call
         except TimeoutError as error:
+            self._timed(name, time.perf_counter() - began, False)
             raise Unavailable(f"no answer within {seconds:g} s") from error
+        except (Unavailable, Duplicate, PyMongoError) as error:
+            self._timed(name, time.perf_counter() - began, isinstance(error, Duplicate))  # which is an answer
+            raise
+        self._timed(name, time.perf_counter() - began, True)
+        return answer
 
     def _ended(self, call: asyncio.Future[Any]) -> None:
         self._running.discard(call)

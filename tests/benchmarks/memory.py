@@ -13,7 +13,7 @@ from typing import Any
 
 from pymongo.monitoring import CommandListener
 
-from service.store.database import Database, DriverName, Fields
+from service.store.database import Database, DriverName, Fields, Timed, untold
 from service.trail.sealing import Masters
 from tests.benchmarks.documents import read
 
@@ -91,8 +91,9 @@ class MemoryDatabase(Database):
         name: str,
         listeners: Sequence[CommandListener] = (),
         masters: Masters | None = None,
+        timed: Timed = untold,
     ) -> None:
-        super().__init__("mongomock", "", name, listeners, masters)
+        super().__init__("mongomock", "", name, listeners, masters, timed)
         self._kept = {name: Kept(documents) for name, documents in read(Path(os.environ[FOLDER])).items()}
 
     async def find(
