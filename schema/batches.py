@@ -4,19 +4,19 @@ As Strawberry's DataLoader does, without its cache; alone, it takes a tenth of t
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+import types
+from collections.abc import Awaitable, Callable, Generator
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
-TURNS = 2  # of the loop for which a batch is open, so that what one task below another asks for comes into it
 
 
 @dataclass
 class Batch(Generic[K, V]):
     wanted: list[K]
-    found: asyncio.Task[list[V]] | None = field(default=None)  # None as long as one is wanted alone
+    found: asyncio.Task[list[V]] | None = None  # None as long as one is wanted alone
 
 
 class Batches(Generic[K, V]):
@@ -48,6 +48,8 @@ class Batches(Generic[K, V]):
         return await self._load(batch.wanted)
 
 
-async def _turns() -> None:
-    for _ in range(TURNS):
-        await asyncio.sleep(0)
+@types.coroutine
+def _turns() -> Generator[None, None, None]:
+    """Let the loop turn: twice, so that what is asked for in a task that another one begins comes into the batch."""
+    yield
+    yield
