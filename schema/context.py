@@ -4,23 +4,22 @@ import datetime as dt
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
+from graphql import OperationDefinitionNode
 from graphql.pyutils import Path
 from strawberry.types import Info as StrawberryInfo
 
 from schema.limits import USUAL, Limits, Measure
 from schema.reader import Reader
 from service.dates import day_of, now
+from service.spans import operation_is
 from service.store.accesses import Accesses
 from service.store.denials import Attempts
 from service.store.store import Store
 from service.store.tallies import Asking, asked
 from service.trail.keys import KnownKeys
 from service.viewer import ANONYMOUS, Viewer
-
-if TYPE_CHECKING:
-    from schema.plan.texts import Text
 
 Language = Literal["en", "zh"]
 
@@ -43,7 +42,6 @@ class Context:
     measures: list[Measure] = field(default_factory=list)  # of the operation, once it is measured
     characters: int = 0  # of the text that had to be parsed for it
     as_of: dt.datetime | None = None  # the moment that it is read at, where that is not the present
-    text: "Text | None" = None  # the operation, where it is known to be valid
     explained: dict[str, Any] | None = None  # in development: how the operation was executed
     sight: int = 2  # of a text at which it is compiled; 0: never
     moments: dict[str | int, "Context"] = field(default_factory=dict)  # by root field, where one is read as of another
@@ -57,6 +55,11 @@ class Context:
         """How records are counted: for the public perhaps a moment ago, for whoever may have written now."""
         public = self.viewer is ANONYMOUS and self.as_of is None
         return self.store.tallied.asked if public else asked
+
+    def begin(self, operation: OperationDefinitionNode) -> None:
+        """Tell the logs what is being run."""
+        self.accesses.operation = operation.name.value if operation.name else None
+        operation_is(operation.operation.value, self.accesses.operation)
 
     async def renew(self) -> None:
         """The moment, and what the viewer may do now: a subscription outlives both. Raises `Unavailable`."""

@@ -1,13 +1,17 @@
 """Execution: by its plan, where an operation has one, else by Strawberry; within the limits in either way."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterator, Mapping
 from contextlib import aclosing
 from functools import cached_property
+from inspect import isawaitable
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError, get_operation_ast
+from graphql import ExecutionResult as Executed
+from graphql import GraphQLError, execute, get_operation_ast
+from strawberry.execution import optimized_is_awaitable
 from strawberry.extensions import SchemaExtension
+from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
@@ -18,8 +22,8 @@ from schema.permissions import Answered
 from schema.plan.plans import Plans
 from schema.plan.texts import Text
 from service.errors import Code, Problem, Refusal, refuse_any
-from service.spans import operation_is
 
+AWAITABLE: Any = optimized_is_awaitable
 ALLOWED = frozenset({OperationType.QUERY, OperationType.MUTATION})
 
 
@@ -31,41 +35,24 @@ class OneOperation(SchemaExtension):
         self.execution_context.parse_options["max_tokens"] = limits.tokens
         yield
 
-    def on_validate(self) -> Iterator[None]:
-        if self.execution_context.context.text is not None:
-            self.execution_context.pre_execution_errors = []
-        yield
-
     def on_parse(self) -> Iterator[None]:
-        asked = self.execution_context
-        text: Text | None = asked.context.text
-        limits: Limits = asked.context.limits
-        if text is not None:
-            asked.graphql_document = text.document
-        else:
-            too_large(asked.query or "", limits)
-            asked.context.characters = len(asked.query or "")
+        asked, context = self.execution_context, self.execution_context.context
+        too_large(asked.query or "", context.limits)
+        context.characters = len(asked.query or "")
         yield
         if asked.graphql_document is None:
-            refuse_any(too_long(asked.pre_execution_errors or (), limits))
+            refuse_any(too_long(asked.pre_execution_errors or (), context.limits))
             return
         operation = get_operation_ast(asked.graphql_document, asked._provided_operation_name)
         if operation is None:
             english = "The document holds no such operation, or several: name one of them in operationName."
             chinese = "文档中没有该操作,或有多个操作:请在 operationName 中指明其一。"
             raise Refusal(Problem(Code.GRAPHQL_INVALID, ("operation_name",), english, chinese))
-        asked.context.accesses.operation = operation.name.value if operation.name else None
-        operation_is(operation.operation.value, asked.context.accesses.operation)
-        variables = asked.variables or {}
-        found = (
-            text.measure(variables)
-            if text
-            else measured(asked.schema._schema, asked.graphql_document, operation, variables)
-        )
-        asked.context.measures.append(found)
-        exceeded(found, limits)
-        if text is None:
-            crowded(asked.graphql_document, limits)
+        context.begin(operation)
+        found = measured(asked.schema._schema, asked.graphql_document, operation, asked.variables or {})
+        context.measures.append(found)
+        exceeded(found, context.limits)
+        crowded(asked.graphql_document, context.limits)
 
 
 class Schema(strawberry.Schema):
@@ -82,14 +69,51 @@ class Schema(strawberry.Schema):
         allowed = options.get("allowed_operation_types", ALLOWED)
         name, variables = options.get("operation_name"), options.get("variable_values")
         text = self.plans.text(query or "", name, context.sight, context.limits)
-        result = await self.plans.answered(text, variables or {}, context, allowed) if text and context.sight else None
-        if isinstance(result, Answered):
-            options["root_value"] = result
-        if not isinstance(result, ExecutionResult):
-            context.text = text
+        if text is None:
             result = await super().execute(query, *given, **options)
+        else:
+            planned = await self.plans.answered(text, variables or {}, context, allowed) if context.sight else None
+            if isinstance(planned, ExecutionResult):
+                result = planned
+            else:
+                result = await self._interpreted(text, variables or {}, context, allowed, planned)
         await context.leave_accesses()
         return result
+
+    async def _interpreted(
+        self,
+        text: Text,
+        variables: Mapping[str, Any],
+        context: Context,
+        allowed: Collection[OperationType],
+        root: Answered | None,
+    ) -> ExecutionResult:
+        """What Strawberry makes of an operation, by the same executor: it is parsed and validated, and has no hooks.
+
+        Raises `InvalidOperationTypeError`.
+        """
+        context.begin(text.operation)
+        measure = text.measure(variables)
+        context.measures.append(measure)
+        try:
+            exceeded(measure, context.limits)
+        except Refusal as refusal:
+            return ExecutionResult(data=None, errors=[GraphQLError(str(refusal), original_error=refusal)])
+        if text.kind not in allowed:
+            raise InvalidOperationTypeError(text.kind)
+        found = execute(
+            self._schema,
+            text.document,
+            root_value=root,
+            context_value=context,
+            variable_values=dict(variables),
+            operation_name=text.operation.name.value if text.operation.name else None,
+            executor_class=self.execution_context_class,
+            is_awaitable=AWAITABLE,
+        )
+        result = await found if isawaitable(found) else found
+        assert isinstance(result, Executed)  # incremental delivery is off
+        return ExecutionResult(data=result.data, errors=result.errors)
 
     async def subscribe(self, *given: Any, **options: Any) -> Any:
         """As `execute`, event by event."""

@@ -9,8 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple, NoReturn, TypeVar, cast
 
-from strawberry.dataloader import DataLoader
-
+from schema.batches import Batches
 from service.errors import Unavailable
 from service.permission import may_read
 from service.records import RIGHTS_KEYS, Document, Record
@@ -33,7 +32,6 @@ LONGEST_CHAIN = 10  # of merges, one into another, until the follower has made i
 
 
 class Wanted(NamedTuple):
-    prefix: str
     own_id: str
     fields: tuple[str, ...]
 
@@ -103,7 +101,8 @@ class Reader:
         self._trail = database  # to read histories from
         self._viewer = viewer
         self._day = day
-        self._loaders: dict[str, DataLoader[Any, Any]] = {}
+        self._records: dict[str, Batches[Wanted, Document | None]] = {}  # by prefix
+        self._loaders: dict[str, Batches[Any, Any]] = {}
 
     def fail(self, reason: Unavailable) -> None:
         """The database did not answer: whatever else the request asks of it fails at once, not after as long again."""
@@ -111,7 +110,9 @@ class Reader:
 
     async def one(self, prefix: str, own_id: str, fields: tuple[str, ...]) -> Document | None:
         """The record, with `fields`; None when there is none that the viewer may know of."""
-        return await self._batched(self._load_records).load(Wanted(prefix, own_id, fields))
+        if (known := self._records.get(prefix)) is None:
+            known = self._records[prefix] = Batches(partial(self._load_records, prefix))
+        return await known.load(Wanted(own_id, fields))
 
     async def several(self, prefix: str, ids: Sequence[str], fields: tuple[str, ...]) -> list[Document]:
         """The records in the order of `ids`, without those that the viewer may not know of."""
@@ -142,37 +143,37 @@ class Reader:
         """All of them, by name."""
         return await self._batched(self._load_unpaired).load(wanted)
 
-    def _batched(self, load: Callable[[list[K]], Awaitable[list[V]]]) -> DataLoader[K, V]:
+    def _batched(self, load: Callable[[list[K]], Awaitable[list[V]]]) -> Batches[K, V]:
         """What collects for `load`, made when it is first needed: most requests need one, or none."""
         if (known := self._loaders.get(load.__name__)) is None:
-            known = self._loaders[load.__name__] = DataLoader(load, cache=False)
+            known = self._loaders[load.__name__] = Batches(load)
         return known
 
-    async def _load_records(self, wanted: list[Wanted]) -> list[Document | None]:
-        found: dict[str, Document] = {}
-        by_kind = defaultdict(list)
-        for each in wanted:
-            by_kind[each.prefix].append(each)
-        for prefix, same in by_kind.items():
-            fields = set[str]().union(*(each.fields for each in same))
-            found |= await self.records(prefix, {each.own_id for each in same}, fields)
+    async def _load_records(self, prefix: str, wanted: list[Wanted]) -> list[Document | None]:
+        fields = set[str]().union(*(each.fields for each in wanted))
+        found = await self.records(prefix, {each.own_id for each in wanted}, fields)
         return [found.get(each.own_id) for each in wanted]
 
     async def records(self, prefix: str, ids: Collection[str], fields: Iterable[str]) -> dict[str, Document]:
         """Those of one kind that the viewer may know of, by the id that was asked for."""
         kind = KINDS[prefix]
-        loaded = await self._answering(kind, set(ids), {*RIGHTS_KEYS, *kind.STATE_KEYS, *fields})
+        loaded = await self._answering(kind, ids, {*RIGHTS_KEYS, *kind.STATE_KEYS, *fields})
+        if kind.PART_OF is None:
+            viewer, day = self._viewer, self._day
+            return {own_id: each for own_id, each in loaded.items() if may_read(kind, each, viewer, day)}
         own = {document["_id"]: document for document in loaded.values()}.values()
         known = partial(reads.by_ids, self.database)
         shown = await readable(kind, own, self._viewer, self._day, known)
         return {own_id: document for own_id, document in loaded.items() if document["_id"] in shown}
 
-    async def _answering(self, kind: type[Record], ids: set[str], fields: set[str]) -> dict[str, Document]:
+    async def _answering(self, kind: type[Record], ids: Collection[str], fields: set[str]) -> dict[str, Document]:
         """By each id the document that answers for it: its own or, where it was merged, the survivor's."""
         loaded = await reads.by_ids(self.database, kind.PREFIX, ids, fields)
+        if kind.SURVIVOR is None:
+            return loaded
         answers = dict(loaded)
-        for _ in range(LONGEST_CHAIN if kind.SURVIVOR else 0):
-            merged = {own_id: to for own_id, each in answers.items() if (to := each.get(str(kind.SURVIVOR)))}
+        for _ in range(LONGEST_CHAIN):
+            merged = {own_id: to for own_id, each in answers.items() if (to := each.get(kind.SURVIVOR))}
             if not merged:
                 break
             if unknown := set(merged.values()) - loaded.keys():

@@ -40,10 +40,11 @@ def _scopes(viewer: Viewer, right: Right, network: str | None) -> list[Filter]:
     """For which records `viewer` holds `right`, in all networks or in one."""
     if right is Right.READ_PUBLIC:
         return [{}]
+    if network is not None and viewer.may(right, network):
+        return [{}]
     own = viewer.organizations(right)
     if network is not None:
-        narrow: list[Filter] = [{"concerns": {"$in": list(own[network])}}] if network in own else []
-        return [{}] if viewer.may(right, network) else narrow
+        return [{"concerns": {"$in": list(own[network])}}] if network in own else []
     whole = viewer.networks(right)
     wide: list[Filter] = [{"network": {"$in": list(whole)}}] if whole else []
     return [*wide, *({"network": each, "concerns": {"$in": list(own[each])}} for each in own if each not in whole)]

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum, auto
+from functools import cached_property
 from typing import Any
 
 import jwt
@@ -190,6 +191,11 @@ class Viewer:
     subject: str
     grants: tuple[Grant, ...] = ()
     bound: Bound | None = None
+
+    @cached_property
+    def roles(self) -> frozenset[Role]:
+        """Those held, for whatever scope."""
+        return frozenset(grant.role for grant in self.grants)
 
     def may(self, right: Right, network: str | None = None, organizations: Collection[str] = ()) -> bool:
         """Whether some grant gives `right` in `network`, for a record that concerns `organizations`."""

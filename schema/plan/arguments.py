@@ -83,7 +83,10 @@ class Variables:
 
     def fit(self, declared: Iterable[Declared]) -> bool:
         """Whether each has its type. One that does not is an error even where nothing comes to ask for it."""
-        return all(each.plainly(self.sent) for each in declared) or self.coerced is not None
+        for each in declared:
+            if not each.plainly(self.sent):
+                return self.coerced is not None
+        return True
 
     @cached_property
     def coerced(self) -> VariableValues | None:

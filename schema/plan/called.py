@@ -29,11 +29,13 @@ def items(value: Any) -> list[Any]:
 def one_of(kind: GraphQLAbstractType, rows: dict[str, str], functions: dict[str, Any]) -> Callable[[Any, Any], Any]:
     """The row of a value that may be of several types: by the function of its own, which `rows` names."""
 
-    def own(value: Any, run: Any) -> str:
-        name = entity_name(value)
-        return name if name in rows else str((kind.resolve_type or default_type_resolver)(value, run, kind))
+    def row(value: Any, run: Any) -> Any:
+        own = rows.get(entity_name(value) or "")
+        if own is None:
+            own = rows[str((kind.resolve_type or default_type_resolver)(value, run, kind))]
+        return functions[own]((value,), run)[0]
 
-    return lambda value, run: functions[rows[own(value, run)]]((value,), run)[0]
+    return row
 
 
 def entity_name(value: Any) -> str | None:

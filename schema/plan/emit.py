@@ -38,7 +38,7 @@ from strawberry import Schema
 from schema.nodes import ENTITIES
 from schema.plan.called import items, one_of, refuse
 from schema.plan.collect import Chosen, NotCompiled, Shape
-from schema.plan.leaves import MOMENT, names_of, usual_test, writing
+from schema.plan.leaves import STORED_MOMENT, moment, names_of, usual_test, writing
 from schema.plan.plan import Operation, Plan, Step
 from schema.selection import stored_key, stored_value
 
@@ -52,7 +52,7 @@ class Emitter:
         self._schema, self._operation, self._uses = schema, operation, uses
         self._numbers, self._text = count(), Lines()
         self._shapes: dict[int, str] = {}
-        self.names: dict[str, Any] = {each.__name__: each for each in (items, refuse, stored_value, datetime)}
+        self.names: dict[str, Any] = {each.__name__: each for each in (items, refuse, stored_value, moment, datetime)}
 
     def plan(self, root: Shape) -> Plan:
         """Raises `NotCompiled` for what is left to Strawberry."""
@@ -171,7 +171,7 @@ class Emitter:
         if isinstance(kind, GraphQLEnumType):
             write = f"{self._named('names', names_of(kind))}[{value}]"
         elif kind.name == "DateTime":
-            write = f"{MOMENT.format(value)} else {write}"
+            write = f"moment({value}) if {STORED_MOMENT.format(value)} else {write}"
         elif usual := usual_test(kind, value):
             test = " and ".join(filter(None, (test, f"not ({usual})")))
         return f"if {test}: {value} = {write}" if test else f"{value} = {write}"

@@ -4,8 +4,10 @@ A value that is of the usual type already is taken as it is; the test for that s
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
+import orjson
 from graphql import GraphQLEnumType, GraphQLNamedType, GraphQLScalarType, Undefined
 from graphql.type.scalars import GRAPHQL_MAX_INT, GRAPHQL_MIN_INT
 
@@ -14,7 +16,8 @@ from schema.plan.called import Deoptimized
 TEXT, TRUTH = "type({0}) is str", "type({0}) is bool"
 WHOLE = f"type({{0}}) is int and {GRAPHQL_MIN_INT} <= {{0}} <= {GRAPHQL_MAX_INT}"
 USUAL = {"String": TEXT, "ID": TEXT, "Date": TEXT, "Boolean": TRUTH, "Int": WHOLE}
-MOMENT = "{0}.isoformat('T', 'milliseconds') + 'Z' if type({0}) is datetime and {0}.tzinfo is None"
+STORED_MOMENT = "type({0}) is datetime and {0}.tzinfo is None"
+THOUSANDTHS = tuple(f".{each:03}Z" for each in range(1_000))
 
 
 def usual_test(leaf: GraphQLNamedType, name: str) -> str | None:
@@ -36,6 +39,11 @@ def writing(leaf: GraphQLNamedType) -> Callable[[Any], Any]:
         return found
 
     return write
+
+
+def moment(value: datetime) -> str:
+    """A stored moment as `scalars.moment_text` writes it; orjson writes it in a tenth of the time."""
+    return orjson.dumps(value)[1:20].decode() + THOUSANDTHS[value.microsecond // 1_000]
 
 
 def names_of(leaf: GraphQLEnumType) -> dict[Any, str]:

@@ -28,7 +28,6 @@ from schema.plan.run import Run
 from schema.plan.texts import Text, Variant
 from service.errors import Refusal, Unavailable
 from service.notes import note
-from service.spans import operation_is
 from service.store.accesses import Accesses
 from service.store.denials import Attempts
 from service.viewer import Role
@@ -109,13 +108,12 @@ class Plans:
         """The answer without errors, else None; of mutations that ran and cannot be answered so, what came of them."""
         asked, measure = Variables(self._schema._schema, text.operation, variables), text.measure(variables)
         variant = self._variant(text, asked, measure, context.limits, allowed)
-        roles = frozenset(grant.role for grant in context.viewer.grants)
+        roles = context.viewer.roles
         variant.met(roles)
         if variant.plan is None or not variant.serves(roles):
             self._told(context, "left", variant.reason or "it was deoptimized too often")
             return None
-        context.accesses.operation = text.operation.name.value if text.operation.name else None
-        operation_is(text.operation.operation.value, context.accesses.operation)
+        context.begin(text.operation)
         context.measures.append(measure)
         return await self._run(Run(variant.plan, context, asked), variant, roles)
 
@@ -123,15 +121,15 @@ class Plans:
         self, text: Text, asked: Variables, measure: Measure, limits: Limits, allowed: Collection[OperationType]
     ) -> Variant:
         """The plan for what is asked, or why Strawberry is to see to it."""
-        kind = OperationType(text.operation.operation.value)
-        if kind not in allowed or kind is OperationType.SUBSCRIPTION:
+        if text.kind not in allowed or text.kind is OperationType.SUBSCRIPTION:
             return Variant(None, "it is of a kind that is not executed here")
         if not within(measure, limits):
             return Variant(None, "it exceeds a limit")
         if not asked.fit(text.declared.values()):
             return Variant(None, "a variable does not fit its type")
-        variant = text.variant(asked.sent)
-        self._weigh(text)
+        known, variant = text.fields, text.variant(asked.sent)
+        if text.fields > known:
+            self._weigh(text)
         return variant
 
     async def _run(self, run: Run, variant: Variant, roles: frozenset[Role]) -> ExecutionResult | Answered | None:

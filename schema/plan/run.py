@@ -77,9 +77,9 @@ class Run:
 
     def info(self, number: int) -> Any:
         """What the resolver of a step is told."""
-        if number not in self._infos:
-            self._infos[number] = Told(self._steps[number], self.context)
-        return self._infos[number]
+        if (known := self._infos.get(number)) is None:
+            known = self._infos[number] = Told(self._steps[number], self.context)
+        return known
 
     def arguments(self, number: int) -> Arguments:
         calling = self._steps[number].calling

@@ -21,6 +21,7 @@ from graphql import (
 )
 from graphql.execution.values import get_variable_values
 from strawberry import Schema
+from strawberry.types.graphql import OperationType
 
 from schema.limits import Limits, Measure, measured
 from schema.plan.arguments import declared_in
@@ -63,13 +64,15 @@ class Variant:
 class Text:
     """A valid operation: parsed once, measured once for each size, compiled once for each selection.
 
-    `weight` is what it has become, as `Plans` weighs it.
+    `fields` is how many have been compiled, over all selections, `weight` what it has become, as `Plans` weighs it.
     """
 
     def __init__(
         self, schema: Schema, document: DocumentNode, operation: OperationDefinitionNode, length: int, limits: Limits
     ) -> None:
-        self.document, self.operation, self.length, self.weight = document, operation, length, 0
+        self.document, self.operation, self.length = document, operation, length
+        self.kind = OperationType(operation.operation.value)
+        self.fields = self.weight = 0
         self.limits = limits  # which it keeps to
         self.declared = declared_in(schema._schema, operation)
         self._schema = schema
@@ -84,30 +87,26 @@ class Text:
         self._variants: dict[Hashable, Variant] = {}
         self._measures: dict[Hashable, Measure] = {}
 
-    @property
-    def fields(self) -> int:
-        """How many fields have been compiled, over all selections."""
-        return sum(len(each.plan.operation.steps) for each in self._variants.values() if each.plan)
-
     def measure(self, variables: Mapping[str, Any]) -> Measure:
-        own = tuple(_size(variables.get(name, ABSENT)) for name in self._sizes)
-        if own not in self._measures:
+        own = tuple([_size(variables.get(name, ABSENT)) for name in self._sizes])
+        if (known := self._measures.get(own)) is None:
             if len(self._measures) >= MOST_MEASURES:
                 self._measures.clear()
-            self._measures[own] = measured(self._schema._schema, self.document, self.operation, variables)
-        return self._measures[own]
+            known = self._measures[own] = measured(self._schema._schema, self.document, self.operation, variables)
+        return known
 
     def variant(self, variables: Mapping[str, Any]) -> Variant:
         """That for what these variables let be selected."""
-        own = {name: variables.get(name, default) for name, default in self._conditions.items()}
-        if any(type(value) is not bool for value in own.values()):
-            return Variant(None, "a condition is no plain truth value")
-        known = tuple(own.values())
-        if known not in self._variants:
+        known = tuple([variables.get(name, default) for name, default in self._conditions.items()])
+        for value in known:
+            if type(value) is not bool:
+                return Variant(None, "a condition is no plain truth value")
+        if (found := self._variants.get(known)) is None:
             if len(self._variants) >= MOST_VARIANTS:
                 return Variant(None, f"it has more than {MOST_VARIANTS} selections")
-            self._variants[known] = self._compiled(own)
-        return self._variants[known]
+            found = self._variants[known] = self._compiled(dict(zip(self._conditions, known, strict=True)))
+            self.fields += len(found.plan.operation.steps) if found.plan else 0
+        return found
 
     def _compiled(self, conditions: dict[str, Any]) -> Variant:
         named = [each for each in self.operation.variable_definitions or () if each.variable.name.value in conditions]
