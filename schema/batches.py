@@ -1,6 +1,7 @@
 """Batches: what one turn of the event loop asks for is loaded at once, and what is asked for alone as it is.
 
-As Strawberry's DataLoader does, without its cache; alone, it takes a tenth of the time and none of the tasks.
+As Strawberry's DataLoader does, without its cache; alone, without its task and its future, which took a tenth of a
+request by id.
 """
 
 import asyncio

@@ -1,12 +1,12 @@
 """Several questions about the records that one query finds, answered together by one command."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from strawberry.dataloader import DataLoader
-
+from schema.batches import Batches
 from schema.context import Info
 from schema.pages import EMPTY, Slice, readable_only, slice_of
 from schema.selection import stored_fields
@@ -27,7 +27,7 @@ class Survey:
         self._database = info.context.reader.database
         self._query = readable_only(info, query, network)
         self.readable = self._query is not None
-        self._questions: DataLoader[Sequence[Filter], list[Row]] = DataLoader(self._load, cache=False)
+        self._questions: Batches[Sequence[Filter], list[Row]] = Batches(self._load)
 
     async def ask(self, *stages: Filter) -> list[Row]:
         """What `stages`, which say how many they answer at most, make of it."""
@@ -48,7 +48,7 @@ class Survey:
         if not self.readable:
             return {name: [] for name in ways}
         questions = [({"$match": where}, *way.stages(sums_of(summed))) for way in ways.values()]
-        found = await self._questions.load_many(questions)
+        found = await asyncio.gather(*map(self._questions.load, questions))
         return {name: way.checked(rows, narrow) for (name, way), rows in zip(ways.items(), found, strict=True)}
 
     async def count(self, where: Filter) -> int:
