@@ -149,6 +149,13 @@ async def test_pages_one_after_the_other(built: House, limit: int) -> None:
     assert pages > 1
 
 
+async def test_what_a_plan_was_still_reading_when_it_failed_is_not_told_as_read(built: House) -> None:
+    query = """{ node(id: "%s") { ... on Organization { failing: agreements(after: "x") { totalCount }
+        agreements { nodes { signers } } } } }"""
+    found = await compared(built, query % LEAD, OFFICER)
+    assert (found.execution, found.result.data) == (DEOPTIMIZED, {"node": None})
+
+
 async def test_a_database_that_does_not_answer_is_asked_no_more(built: House, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
