@@ -9,8 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple, NoReturn, TypeVar, cast
 
-from strawberry.dataloader import DataLoader
-
+from schema.loader import Loader
 from service.errors import Unavailable
 from service.permission import may_read
 from service.records import RIGHTS_KEYS, Document, Record
@@ -103,7 +102,7 @@ class Reader:
         self._trail = database  # to read histories from
         self._viewer = viewer
         self._day = day
-        self._loaders: dict[str, DataLoader[Any, Any]] = {}
+        self._loaders: dict[str, Loader[Any, Any]] = {}
 
     def fail(self, reason: Unavailable) -> None:
         """The database did not answer: whatever else the request asks of it fails at once, not after as long again."""
@@ -142,10 +141,10 @@ class Reader:
         """All of them, by name."""
         return await self._batched(self._load_unpaired).load(wanted)
 
-    def _batched(self, load: Callable[[list[K]], Awaitable[list[V]]]) -> DataLoader[K, V]:
+    def _batched(self, load: Callable[[list[K]], Awaitable[list[V]]]) -> Loader[K, V]:
         """What collects for `load`, made when it is first needed: most requests need one, or none."""
         if (known := self._loaders.get(load.__name__)) is None:
-            known = self._loaders[load.__name__] = DataLoader(load, cache=False)
+            known = self._loaders[load.__name__] = Loader(load, cache=False)
         return known
 
     async def _load_records(self, wanted: list[Wanted]) -> list[Document | None]:

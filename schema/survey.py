@@ -5,9 +5,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from strawberry.dataloader import DataLoader
-
 from schema.context import Info
+from schema.loader import Loader
 from schema.pages import EMPTY, Slice, readable_only, slice_of
 from schema.selection import stored_fields
 from service.errors import Path
@@ -27,7 +26,7 @@ class Survey:
         self._database = info.context.reader.database
         self._query = readable_only(info, query, network)
         self.readable = self._query is not None
-        self._questions: DataLoader[Sequence[Filter], list[Row]] = DataLoader(self._load, cache=False)
+        self._questions: Loader[Sequence[Filter], list[Row]] = Loader(self._load, cache=False)
 
     async def ask(self, *stages: Filter) -> list[Row]:
         """What `stages`, which say how many they answer at most, make of it."""
