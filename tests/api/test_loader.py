@@ -6,8 +6,6 @@ from collections.abc import Sequence
 import pytest
 
 from schema.loader import Loader
-from tests.api.executions import compared
-from tests.conftest import LEAD, OFFICER, House
 
 SOON = 5  # seconds, of which milliseconds are needed
 
@@ -35,11 +33,3 @@ async def test_what_was_looked_up_together_with_it_is_answered(turns: int) -> No
         await asyncio.sleep(0)
     given_up.cancel()
     assert await asyncio.wait_for(asyncio.gather(other, loader.load(3)), SOON) == [4, 6]
-
-
-async def test_a_field_that_fails_leaves_no_request_waiting(built: House) -> None:
-    failing = 'failing: memberships(after: "x") { totalCount } agreements { totalCount }'
-    query = f"""{{ node(id: "{LEAD}") {{ ... on Organization {{ agreements {{ totalCount nodes {{ parties {{
-        organization {{ {failing} }} }} }} }} memberships {{ nodes {{ organization {{ {failing} }} }} }} }} }} }}"""
-    found = await asyncio.wait_for(compared(built, query, OFFICER), 4 * SOON)
-    assert found.execution == "deoptimized"
