@@ -149,6 +149,21 @@ async def test_pages_one_after_the_other(built: House, limit: int) -> None:
     assert pages > 1
 
 
+async def test_a_record_that_is_named_twice_is_answered_twice(copied: House) -> None:
+    query = f"""{{ deliverables(network: "{NETWORK}", first: 100) {{ nodes {{ partners {{ id name }} }} }}
+        audits(network: "{NETWORK}") {{ nodes {{ organizations {{ id }} }} }} }}"""
+    named = [BANK, LEAD, "org_none", BANK]
+    for collection, key in (("deliverables", "partners"), ("audits", "organizations")):
+        [one] = await copied.database.find(collection, {"network": NETWORK}, 1)
+        assert await copied.database.update(collection, {"_id": one["_id"]}, {"$set": {key: named}})
+    found = await compared(copied, query)
+    assert found.execution == COMPILED
+    data: Any = found.result.data
+    lists = [each["partners"] for each in data["deliverables"]["nodes"]]
+    lists += [each["organizations"] for each in data["audits"]["nodes"]]
+    assert [[each["id"] for each in ids] for ids in lists].count([BANK, LEAD, BANK]) == 2
+
+
 async def test_what_a_plan_was_still_reading_when_it_failed_is_not_told_as_read(built: House) -> None:
     query = """{ node(id: "%s") { ... on Organization { failing: agreements(after: "x") { totalCount }
         agreements { nodes { signers } } } } }"""
