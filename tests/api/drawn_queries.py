@@ -83,7 +83,7 @@ class Drawing:
         if own_type.interfaces and self.one_in(8):
             shared = self.of(own_type.interfaces)
             told.append(self.within(shared, " ".join(self.fields(shared, depth, f"{part}s_"))))
-        return self.wrapped(own_type, " ".join(told))
+        return self.wrapped(own_type, " ".join(told), part)
 
     def of_several(self, own_type: Any, depth: int, part: str) -> str:
         """What is asked of an interface or a union: fields of its own, and of types that it may turn out to be."""
@@ -91,7 +91,7 @@ class Drawing:
         likely = [possible[name] for name in self.values.likely if name in possible]
         parts = ["__typename"]
         if isinstance(own_type, GraphQLInterfaceType) and self.one_in(2):
-            parts.append(self.wrapped(own_type, " ".join(self.fields(own_type, depth, f"{part}i_", 2))))
+            parts.append(self.wrapped(own_type, " ".join(self.fields(own_type, depth, f"{part}i_", 2)), "i_"))
         for name, types in (("a", likely or possible.values()), ("b", possible.values())):
             one = self.of(types)
             parts.append(self.within(one, self.selection(one, depth, f"{part}{name}_")))
@@ -115,10 +115,12 @@ class Drawing:
                 told.append(f"{asked}{self.below(own_type.fields[name], depth, 'm_')}")
         return told or ["__typename"]
 
-    def wrapped(self, own_type: GraphQLNamedType, body: str) -> str:
+    def wrapped(self, own_type: GraphQLNamedType, body: str, part: str = "") -> str:
         """The selection as it is, or in a fragment, or in one that stands in its place."""
         if self.one_in(7):
-            name = self.spreads[own_type.name] = f"F{len(self.fragments)}"
+            name = f"F{len(self.fragments)}"
+            if not part:  # else its names may clash with those of another
+                self.spreads[own_type.name] = name
             self.fragments.append(f"fragment {name} on {own_type.name} {{ {body} }}")
             return f"__typename ...{name}{self.directive(8)}"
         return f"...{self.directive(1)} {{ {body} }}" if self.one_in(16) else body

@@ -57,6 +57,7 @@ VARIABLES: list[tuple[str, dict[str, Any], str | None]] = [
     ("query($id: ID!) { node(id: $id) { id } }", {"id": None}, LEFT),
     ('query($id: ID! = "org_none") { node(id: $id) { id } }', {}, COMPILED),
     ('query($id: ID = "org_none") { node(id: $id) { id } }', {"id": None}, DEOPTIMIZED),
+    ('query($n: ID = "org_none") { activities(network: $n) { totalCount } }', {"n": None}, DEOPTIMIZED),
     ('query($s: String) { search(text: "共建", first: 2, network: $s) { totalCount } }', {"s": NETWORK}, None),
     ("query($a: ID!, $b: ID!) { nodes(ids: [$a, $b]) { id } }", {"a": LEAD, "b": BANK}, COMPILED),
 ]
