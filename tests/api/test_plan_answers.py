@@ -8,6 +8,7 @@ import pytest
 from schema.api import schema
 from schema.limits import USUAL
 from schema.plan.plans import Plans
+from schema.reader import Reader
 from service.errors import Unavailable
 from service.store.database import Database
 from service.viewer import ANONYMOUS, Right
@@ -163,6 +164,21 @@ async def test_a_record_that_is_named_twice_is_answered_twice(copied: House) -> 
     lists = [each["partners"] for each in data["deliverables"]["nodes"]]
     lists += [each["organizations"] for each in data["audits"]["nodes"]]
     assert [[each["id"] for each in ids] for ids in lists].count([BANK, LEAD, BANK]) == 2
+
+
+async def test_what_a_link_does_not_hold_is_not_asked_for(built: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    records, asked = Reader.records, list[Any]()
+
+    async def noted(self: Reader, prefix: str, ids: Any, fields: Any) -> Any:
+        asked.extend(ids)
+        return await records(self, prefix, ids, fields)
+
+    monkeypatch.setattr(Reader, "records", noted)
+    query = f'{{ activities(network: "{NETWORK}", first: 100) {{ nodes {{ agreement {{ id }} }} }} }}'
+    data: Any = (await executed(built, query)).result.data
+    held = [each["agreement"] for each in data["activities"]["nodes"]]
+    assert None in held
+    assert sorted(asked) == sorted({each["id"] for each in held if each})
 
 
 async def test_what_a_plan_was_still_reading_when_it_failed_is_not_told_as_read(built: House) -> None:
