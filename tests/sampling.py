@@ -50,6 +50,7 @@ MATRIX = [
 # Of these, every n-th case is in each run.
 SAMPLED = {
     "test_every_mutation_answers_the_same": 12,
+    "test_whatever_is_selected_of_what_was_written": 12,
     "test_the_same_key_with_other_arguments_is_refused": 8,
     "test_who_holds_no_right_at_all_is_refused_before_anything_is_read": 8,
     "test_an_id_of_nothing_or_of_another_kind_is_refused_at_its_place": 4,

@@ -5,13 +5,12 @@ root fields ─> rows ─┐            a row is an object of the answer; what i
      └─> look-ups of all rows at once ─> rows ─> … until nothing waits
 """
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from graphql import GraphQLResolveInfo
-from graphql.pyutils import Path
+from graphql.pyutils import Path, gather_with_cancel
 
 from schema.context import Context
 from schema.permissions import noted
@@ -65,7 +64,7 @@ class Run:
         self._infos: dict[int, Told] = {}
 
     async def answer(self) -> Row:
-        """What the operation answers. Whatever is raised, Strawberry executes the operation then."""
+        """What the operation answers. Whatever is raised, nothing of it runs on when Strawberry executes it then."""
         row: Row = self._plan.rows([ROOT], self)[0]
         if not self._plan.serial:
             await self._settle()
@@ -107,7 +106,7 @@ class Run:
             if len(tasks) == 1:
                 await tasks[0]
             else:
-                await asyncio.gather(*tasks)
+                await gather_with_cancel(*tasks)
 
     def _wave(self) -> list[tuple[Step, Waiting]]:
         """What waits, taken over; what comes meanwhile is for the next wave."""
@@ -125,7 +124,7 @@ class Run:
         calls = [step.resolver(**dict.fromkeys(step.sources, source), **given) for _, source in waiting]
         if self._plan.serial and waiting[0][1] is ROOT:
             calls = [self._kept(step.chosen.key, calls[0])]
-        found = [await calls[0]] if len(calls) == 1 else await asyncio.gather(*calls)
+        found = [await calls[0]] if len(calls) == 1 else await gather_with_cancel(*calls)
         if step.noted:
             for (_, source), value in zip(waiting, found, strict=True):
                 self.note(step.number, source, value)

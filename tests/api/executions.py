@@ -16,9 +16,9 @@ from service.dates import day_of
 from service.store.kinds import ACCESSES
 from service.viewer import ANONYMOUS, Viewer
 from tests.api.world import TODAY
-from tests.conftest import ADMIN, BANK_RECORDER, FRONT_END, OBSERVER, OFFICER, STRANGER, House
+from tests.conftest import ADMIN, BANK_RECORDER, FRONT_END, OBSERVER, OFFICER, OPERATOR, STRANGER, House
 
-VIEWERS = (ADMIN, FRONT_END, OFFICER, OBSERVER, BANK_RECORDER, STRANGER, ANONYMOUS)
+VIEWERS = (ADMIN, FRONT_END, OFFICER, OBSERVER, BANK_RECORDER, OPERATOR, STRANGER, ANONYMOUS)
 LAX = Limits(tokens=10_000, depth=30, aliases=200, directives=200, cost=10**7)
 
 

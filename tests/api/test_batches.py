@@ -76,3 +76,14 @@ async def test_what_a_batch_raises_all_of_it_are_told() -> None:
     assert [type(each) for each in told] == [LookupError, LookupError]
     with pytest.raises(LookupError):
         await loaded.own.load(13)
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_a_look_up_that_was_given_up_holds_up_none_that_comes_after(turns: int) -> None:
+    loaded = Loaded()
+    given_up = asyncio.create_task(loaded.own.load(1))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    given_up.cancel()
+    assert await asyncio.wait_for(loaded.own.load(2), 5) == 20
+    assert await asyncio.wait_for(asyncio.gather(loaded.own.load(3), loaded.own.load(4)), 5) == [30, 40]

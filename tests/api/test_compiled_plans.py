@@ -186,7 +186,7 @@ def test_the_sizes_that_are_remembered_of_one_text_are_bounded(plans: Plans) -> 
     ids=str,
 )
 def test_no_caller_decides_what_another_is_measured_at(plans: Plans, given: dict[str, Any]) -> None:
-    for first in ({}, {"n": None, "ids": None}, {"n": 3.0, "ids": "x"}, {"n": 3, "ids": 3}, {"n": [1], "ids": ["a"]}):
+    for first in ({}, {"ids": ["a"]}, {"n": None, "ids": None}, {"n": 3.0, "ids": "x"}, {"n": 3, "ids": 3}, {"n": [1]}):
         text, alone = (Plans(schema).text(PAGE, None, 1, USUAL) for _ in range(2))
         assert text is not None
         assert alone is not None

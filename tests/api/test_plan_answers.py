@@ -8,6 +8,7 @@ import pytest
 from schema.api import schema
 from schema.limits import USUAL
 from schema.plan.plans import Plans
+from schema.reader import Reader
 from service.errors import Unavailable
 from service.store.database import Database
 from service.viewer import ANONYMOUS, Right
@@ -57,6 +58,7 @@ VARIABLES: list[tuple[str, dict[str, Any], str | None]] = [
     ("query($id: ID!) { node(id: $id) { id } }", {"id": None}, LEFT),
     ('query($id: ID! = "org_none") { node(id: $id) { id } }', {}, COMPILED),
     ('query($id: ID = "org_none") { node(id: $id) { id } }', {"id": None}, DEOPTIMIZED),
+    ('query($n: ID = "org_none") { activities(network: $n) { totalCount } }', {"n": None}, DEOPTIMIZED),
     ('query($s: String) { search(text: "共建", first: 2, network: $s) { totalCount } }', {"s": NETWORK}, None),
     ("query($a: ID!, $b: ID!) { nodes(ids: [$a, $b]) { id } }", {"a": LEAD, "b": BANK}, COMPILED),
 ]
@@ -147,6 +149,43 @@ async def test_pages_one_after_the_other(built: House, limit: int) -> None:
             pages + 1,
         )
     assert pages > 1
+
+
+async def test_a_record_that_is_named_twice_is_answered_twice(copied: House) -> None:
+    query = f"""{{ deliverables(network: "{NETWORK}", first: 100) {{ nodes {{ partners {{ id name }} }} }}
+        audits(network: "{NETWORK}") {{ nodes {{ organizations {{ id }} }} }} }}"""
+    named = [BANK, LEAD, "org_none", BANK]
+    for collection, key in (("deliverables", "partners"), ("audits", "organizations")):
+        [one] = await copied.database.find(collection, {"network": NETWORK}, 1)
+        assert await copied.database.update(collection, {"_id": one["_id"]}, {"$set": {key: named}})
+    found = await compared(copied, query)
+    assert found.execution == COMPILED
+    data: Any = found.result.data
+    lists = [each["partners"] for each in data["deliverables"]["nodes"]]
+    lists += [each["organizations"] for each in data["audits"]["nodes"]]
+    assert [[each["id"] for each in ids] for ids in lists].count([BANK, LEAD, BANK]) == 2
+
+
+async def test_what_a_link_does_not_hold_is_not_asked_for(built: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    records, asked = Reader.records, list[Any]()
+
+    async def noted(self: Reader, prefix: str, ids: Any, fields: Any) -> Any:
+        asked.extend(ids)
+        return await records(self, prefix, ids, fields)
+
+    monkeypatch.setattr(Reader, "records", noted)
+    query = f'{{ activities(network: "{NETWORK}", first: 100) {{ nodes {{ agreement {{ id }} }} }} }}'
+    data: Any = (await executed(built, query)).result.data
+    held = [each["agreement"] for each in data["activities"]["nodes"]]
+    assert None in held
+    assert sorted(asked) == sorted({each["id"] for each in held if each})
+
+
+async def test_what_a_plan_was_still_reading_when_it_failed_is_not_told_as_read(built: House) -> None:
+    query = """{ node(id: "%s") { ... on Organization { failing: agreements(after: "x") { totalCount }
+        agreements { nodes { signers } } } } }"""
+    found = await compared(built, query % LEAD, OFFICER)
+    assert (found.execution, found.result.data) == (DEOPTIMIZED, {"node": None})
 
 
 async def test_a_database_that_does_not_answer_is_asked_no_more(built: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Mutations through a plan: each root field runs once, in order, whatever becomes of the answer."""
 
+import random
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +15,8 @@ from service.store.kinds import KINDS
 from service.store.store import Store
 from service.viewer import ANONYMOUS
 from tests.api.call import answer_type
+from tests.api.drawn_queries import NAME, Drawing
+from tests.api.drawn_values import World
 from tests.api.executions import Executed, executed, told
 from tests.api.valid import calls
 from tests.api.world import MUTATIONS, operation
@@ -21,7 +24,7 @@ from tests.conftest import NETWORK, Contents, House, filled
 
 RENAME = 'correctNetwork(id: $id, version: %s, reason: "更名", input: {motto: "%s"}) { __typename ... on Network {\
     id version motto } ... on Refusal { problems { code path } } }'
-MADE = re.compile(rb"\b([a-z]{3})_01[0-9A-Z]{24}\b")
+MADE = re.compile(rb"\b([a-z]{3})_01[0-9A-Z]{24}\b|\b[0-9a-f]{64}\b")  # ids; hashes over what is sealed
 
 
 async def both(everything: Contents, query: str, **options: Any) -> tuple[Executed, House]:
@@ -47,7 +50,7 @@ def masked(value: Any) -> bytes:
     """Its text, where what is made anew each time is told by its kind alone."""
     text = value if isinstance(value, bytes) else orjson.dumps(value, default=lambda each: repr(each))
     known: dict[bytes, bytes] = {}
-    return MADE.sub(lambda found: known.setdefault(found[0], found[1] + b"#%d" % len(known)), text)
+    return MADE.sub(lambda found: known.setdefault(found[0], (found[1] or b"") + b"#%d" % len(known)), text)
 
 
 @pytest.mark.parametrize("name", sorted(MUTATIONS))
@@ -59,6 +62,23 @@ async def test_every_mutation_answers_the_same(everything: Contents, world: Mapp
     assert found.execution == "compiled", found.reason
     assert found.result.data is not None
     assert found.result.data[name]["__typename"] == answer_type(name)
+
+
+@pytest.mark.parametrize("name", sorted(MUTATIONS))
+async def test_whatever_is_selected_of_what_was_written(
+    everything: Contents, world: Mapping[str, str], name: str
+) -> None:
+    call = calls(world)[name]
+    for number in range(3):
+        drawing = Drawing(random.Random(f"{name} {number}"), World(everything))
+        drawing.values.likely.append(answer_type(name))
+        given = [f"{each}: ${each}" for each in call.given]
+        body = f"{name}({', '.join(given)}) {drawing.below(MUTATIONS[name], 0)}"
+        declared = {each: MUTATIONS[name].args[each].type for each in call.given}
+        query = drawing.operation("mutation", body, **declared)
+        sent = {**call.given, **drawing.values.sent()}
+        found, _ = await both(everything, query, viewer=call.viewer, name=NAME, key="k", **sent)
+        assert found.execution is not None, query
 
 
 def renamed(*steps: str) -> str:

@@ -1,11 +1,14 @@
 """A plan answers what Strawberry answers, byte for byte: data, errors, cost, and what the access log is told."""
 
+import asyncio
 import random
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 
@@ -15,17 +18,27 @@ from service.dates import now
 from service.identity import Identity
 from service.store.kinds import KINDS
 from service.viewer import Viewer
-from tests.api.drawn_queries import queries
+from tests.api.drawn_queries import NAME, Drawing
+from tests.api.drawn_values import World
 from tests.api.executions import LAX, VIEWERS, compared
+from tests.api.shares import Shares, shares_of
 from tests.api.wire import HOUR, JSON, KEYS
 from tests.conftest import ADMIN, OFFICER, Contents, House, filled
 
-KNOWING = (ADMIN, OFFICER)
-ASKING = st.sampled_from((*KNOWING, *KNOWING, *VIEWERS))
-USUAL = {"suppress_health_check": list(HealthCheck)}
+ASKING = (*[ADMIN, OFFICER] * 3, *VIEWERS)
+REFERENCE = re.compile(rb"\b[0-9a-f]{12}\b")
+PATIENCE = 60  # seconds: an answer that never comes is none
+LANGUAGES = ("zh", "en", "de, zh;q=0.5", "")
+USUAL: dict[str, Any] = {  # a seed that is smaller draws nothing smaller
+    "suppress_health_check": list(HealthCheck),
+    "phases": [Phase.explicit, Phase.reuse, Phase.generate],
+}
 SPOILT = {kind.COLLECTION for kind in KINDS.values()}
 UNIQUE = {key for kind in KINDS.values() for index in kind.INDEXES if index.unique for key in index.keys}
 KEPT = {"_id", "network", "concerns", "partition", "version", "head", "outbox", *UNIQUE}
+
+# Beside a field whose value is wrong, Strawberry's own way drops resolvers that it has called and not awaited.
+pytestmark = pytest.mark.filterwarnings("ignore:coroutine 'GraphQLCoreConverter.* was never awaited:RuntimeWarning")
 
 
 def spoil(document: dict[str, Any], chance: random.Random) -> dict[str, Any]:
@@ -44,67 +57,108 @@ def spoil(document: dict[str, Any], chance: random.Random) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 async def damaged(everything: Contents) -> House:
-    """The same world, where one document in two lacks a fact, or has one of another type."""
+    """The same world, where one document in two lacks a fact, or has one of another type, and some are gone."""
     chance = random.Random(20240229)
     spoilt: Contents = {
-        name: [spoil(each, chance) if name in SPOILT and chance.random() < 0.5 else each for each in documents]
+        name: [
+            spoil(each, chance) if name in SPOILT and chance.random() < 0.5 else each
+            for each in documents
+            if name not in SPOILT or chance.random() < 0.95
+        ]
         for name, documents in everything.items()
     }
     return await filled(spoilt)
 
 
-async def draw_and_compare(data: st.DataObject, house: House, everything: Contents, viewer: Viewer) -> None:
-    query, variables = data.draw(queries(everything))
-    await compared(house, query, viewer, **variables)
+SEEDS = st.integers(0, 2**64 - 1)
 
 
+@pytest.fixture(scope="module")
+def known(everything: Contents) -> World:
+    return World(everything)
+
+
+@pytest.fixture
+def shares(record_property: Callable[[str, object], None]) -> Iterator[Shares]:
+    with shares_of(record_property) as counted:
+        yield counted
+
+
+async def ask(house: House, known: World, chance: random.Random, shares: Shares) -> None:
+    """One text, asked twice: a plan serves whoever comes next too, with whatever variables."""
+    drawing = Drawing(chance, known)
+    query = drawing.query()
+    for _ in range(2):
+        async with asyncio.timeout(PATIENCE):
+            found = await compared(house, query, chance.choice(ASKING), name=NAME, **drawing.values.sent())
+        shares.note(found)
+
+
+@settings(max_examples=175, **USUAL)
+@given(seed=SEEDS)
+async def test_whatever_is_asked(seed: int, built: House, known: World, shares: Shares) -> None:
+    await ask(built, known, random.Random(seed), shares)
+
+
+@settings(max_examples=75, **USUAL)
+@given(seed=SEEDS)
+async def test_whatever_stands_in_the_database(seed: int, damaged: House, known: World, shares: Shares) -> None:
+    await ask(damaged, known, random.Random(seed), shares)
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("part", range(10))
 @settings(max_examples=350, **USUAL)
-@given(data=st.data())
-async def test_whatever_is_asked(data: st.DataObject, built: House, everything: Contents) -> None:
-    await draw_and_compare(data, built, everything, data.draw(ASKING))
-
-
-@settings(max_examples=150, **USUAL)
-@given(data=st.data())
-async def test_whatever_stands_in_the_database(data: st.DataObject, damaged: House, everything: Contents) -> None:
-    await draw_and_compare(data, damaged, everything, data.draw(st.sampled_from(KNOWING)))
+@given(seed=SEEDS)
+async def test_whatever_is_asked_at_length(seed: int, part: int, built: House, known: World, shares: Shares) -> None:
+    await ask(built, known, random.Random(f"{part} {seed}"), shares)
 
 
 @pytest.mark.prove
-@settings(max_examples=7_000, **USUAL)
-@given(data=st.data())
-async def test_whatever_is_asked_at_length(data: st.DataObject, built: House, everything: Contents) -> None:
-    await draw_and_compare(data, built, everything, data.draw(ASKING))
-
-
-@pytest.mark.prove
-@settings(max_examples=3_000, **USUAL)
-@given(data=st.data())
+@pytest.mark.parametrize("part", range(5))
+@settings(max_examples=300, **USUAL)
+@given(seed=SEEDS)
 async def test_whatever_stands_in_the_database_at_length(
-    data: st.DataObject, damaged: House, everything: Contents
+    seed: int, part: int, damaged: House, known: World, shares: Shares
 ) -> None:
-    await draw_and_compare(data, damaged, everything, data.draw(st.sampled_from(KNOWING)))
+    await ask(damaged, known, random.Random(f"{part} {seed}"), shares)
 
 
-async def posted(house: House, sight: int, viewer: Viewer, body: dict[str, Any]) -> tuple[int, bytes, list[Any]]:
-    """Status, bytes and headers of an answer, but for its `Date` and its budget."""
+async def posted(
+    house: House, sight: int, viewer: Viewer, body: dict[str, Any], language: str
+) -> tuple[int, bytes, list[Any]]:
+    """Status, bytes and headers of an answer, but for its `Date`, its budget and the references to faults."""
     means = Means(house.store, Identity(KEYS), house.rates(), limits=LAX, sight=sight)
     app = httpx.ASGITransport(Starlette(routes=[graphql_route(means)]))
     async with httpx.AsyncClient(transport=app, base_url="http://service") as client:
         token = {} if viewer.subject == "anonymous" else {"authorization": f"Bearer {token_of(viewer)}"}
-        answer = await client.post("/graphql", json=body, headers={**JSON, **token})
+        answer = await client.post("/graphql", json=body, headers={**JSON, **token, "accept-language": language})
     headers = [each for each in answer.headers.items() if not each[0].startswith(("ratelimit", "date"))]
-    return answer.status_code, answer.content, headers
+    return answer.status_code, REFERENCE.sub(b"reference", answer.content), headers
 
 
 def token_of(viewer: Viewer) -> str:
     return KEYS.issue(viewer, now(), HOUR)
 
 
-@settings(max_examples=50, **USUAL)
-@given(data=st.data())
-async def test_whatever_is_asked_over_http(data: st.DataObject, built: House, everything: Contents) -> None:
-    query, variables = data.draw(queries(everything))
-    body = {"query": query, "variables": variables, "extensions": {"cost": True}}
-    viewer = data.draw(ASKING)
-    assert await posted(built, 1, viewer, body) == await posted(built, 0, viewer, body), body
+async def ask_over_http(house: House, known: World, chance: random.Random) -> None:
+    drawing = Drawing(chance, known)
+    body = {"query": drawing.query(), "operationName": NAME, "extensions": {"cost": True}}
+    viewer, language = chance.choice(ASKING), chance.choice(LANGUAGES)
+    for _ in range(2):
+        body["variables"] = drawing.values.sent()
+        compiled, plain = [await posted(house, sight, viewer, body, language) for sight in (1, 0)]
+        assert compiled == plain, body
+
+
+@settings(max_examples=25, **USUAL)
+@given(seed=SEEDS)
+async def test_whatever_is_asked_over_http(seed: int, built: House, known: World) -> None:
+    await ask_over_http(built, known, random.Random(seed))
+
+
+@pytest.mark.prove
+@settings(max_examples=500, **USUAL)
+@given(seed=SEEDS)
+async def test_whatever_is_asked_over_http_at_length(seed: int, damaged: House, known: World) -> None:
+    await ask_over_http(damaged, known, random.Random(seed))
