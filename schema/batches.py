@@ -31,9 +31,12 @@ class Batches(Generic[K, V]):
         """What is found for `wanted`. Raises what `load` raises for any of its batch."""
         if (batch := self._open) is None:
             batch = self._open = Batch([wanted])
-            await _turns()
+            try:
+                await _turns()
+            finally:  # also where it is given up
+                if batch.found is None:
+                    self._open = None
             if batch.found is None:
-                self._open = None
                 return (await self._load(batch.wanted))[0]
             place = 0
         else:

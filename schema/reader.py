@@ -108,6 +108,10 @@ class Reader:
         """The database did not answer: whatever else the request asks of it fails at once, not after as long again."""
         self.database = self._trail = cast(Database, Away(self.database, reason))
 
+    def begin_anew(self) -> None:
+        """What is looked up from here on is no batch with what was looked up before, and perhaps given up."""
+        self._records, self._loaders = {}, {}
+
     async def one(self, prefix: str, own_id: str, fields: tuple[str, ...]) -> Document | None:
         """The record, with `fields`; None when there is none that the viewer may know of."""
         if (known := self._records.get(prefix)) is None:

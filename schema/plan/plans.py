@@ -150,6 +150,7 @@ class Plans:
         self._told(context, "deoptimized", repr(reason))
         context.measures.clear()
         context.moments.clear()
+        context.reader.begin_anew()
         if run.outcomes:
             return Answered(run.outcomes)
         context.accesses = Accesses(context.accesses.operation)

@@ -1,10 +1,15 @@
 """What is asked for together is one command, and whoever gives up takes nothing from the others."""
 
 import asyncio
+from collections.abc import Collection, Iterable
 
 import pytest
 
 from schema.batches import Batches
+from schema.reader import Reader
+from service.records import Document
+from tests.api.world import TODAY
+from tests.conftest import ADMIN, House
 
 
 class Loaded:
@@ -65,9 +70,10 @@ async def test_one_that_gave_up_alone_stands_in_nobodys_way() -> None:
     gone = asyncio.create_task(loaded.own.load(1))
     await asyncio.sleep(0)
     gone.cancel()
+    await asyncio.sleep(0)
     assert await loaded.own.load(2) == 20
     assert await loaded.own.load(3) == 30
-    assert loaded.batches == [[1, 2], [3]]
+    assert loaded.batches == [[2], [3]]
 
 
 async def test_what_a_batch_raises_all_of_it_are_told() -> None:
@@ -87,3 +93,20 @@ async def test_a_look_up_that_was_given_up_holds_up_none_that_comes_after(turns:
     given_up.cancel()
     assert await asyncio.wait_for(loaded.own.load(2), 5) == 20
     assert await asyncio.wait_for(asyncio.gather(loaded.own.load(3), loaded.own.load(4)), 5) == [30, 40]
+
+
+async def test_what_is_read_anew_is_no_batch_with_what_is_read_still(house: House) -> None:
+    batches = list[Collection[str]]()
+
+    class Watched(Reader):
+        async def records(self, prefix: str, ids: Collection[str], fields: Iterable[str]) -> dict[str, Document]:
+            batches.append(sorted(ids))
+            return await super().records(prefix, ids, fields)
+
+    reader = Watched(house.database, ADMIN, TODAY.date())
+    before = [asyncio.create_task(reader.one("org", own_id, ())) for own_id in ("org_a", "org_b")]
+    await asyncio.sleep(0)
+    reader.begin_anew()
+    assert await reader.one("org", "org_c", ()) is None
+    await asyncio.gather(*before)
+    assert sorted(batches) == [["org_a", "org_b"], ["org_c"]]
