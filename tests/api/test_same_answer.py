@@ -1,6 +1,7 @@
 """A plan answers what Strawberry answers, byte for byte: data, errors, cost, and what the access log is told."""
 
 import asyncio
+import gc
 import random
 import re
 from collections.abc import Callable, Iterator
@@ -37,8 +38,17 @@ SPOILT = {kind.COLLECTION for kind in KINDS.values()}
 UNIQUE = {key for kind in KINDS.values() for index in kind.INDEXES if index.unique for key in index.keys}
 KEPT = {"_id", "network", "concerns", "partition", "version", "head", "outbox", *UNIQUE}
 
-# Beside a field whose value is wrong, Strawberry's own way drops resolvers that it has called and not awaited.
-pytestmark = pytest.mark.filterwarnings("ignore:coroutine 'GraphQLCoreConverter.* was never awaited:RuntimeWarning")
+# Beside a field whose value is wrong, Strawberry's own way drops what it has called and not awaited.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:coroutine '(GraphQLCoreConverter|Executor).* was never awaited:RuntimeWarning"
+)
+
+
+@pytest.fixture(autouse=True)
+def told_of_here() -> Iterator[None]:
+    """What was dropped is told of in the test that dropped it, not in whichever comes later."""
+    yield
+    gc.collect()
 
 
 def spoil(document: dict[str, Any], chance: random.Random) -> dict[str, Any]:
