@@ -141,7 +141,7 @@ def chart(results: Sequence[Result], setting: Setting) -> str:
     for engine in dict.fromkeys(each.engine for each in results):
         for query in dict.fromkeys(each.query for each in results if each.engine == engine):
             own = [each for each in results if (each.engine, each.query) == (engine, query)]
-            title = f"{query}, {ENGINES[engine]}: CPU per request, µs"
+            title = f"{query}, {ENGINES[engine]}: CPU per request, µs, logarithmic"
             rows.append(f'<text x="8" y="{height + 12}" font-weight="bold">{escape(title)}</text>')
             height += LINE
             for each in sorted(own, key=lambda one: one.median().microseconds):
