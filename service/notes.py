@@ -3,20 +3,20 @@
 from contextvars import ContextVar
 from typing import Any
 
-_NOTED: ContextVar[dict[str, Any]] = ContextVar("noted")
+_NOTED: ContextVar[dict[str, Any] | None] = ContextVar("noted", default=None)
 
 
-def begin(**told: Any) -> dict[str, Any]:
-    """Forget what was noted before; the value is what will be noted from here on, in tasks that begin here too."""
+def begin(**told: Any) -> None:
+    """A request begins, with what it is `told` by: what was noted before is forgotten, by tasks begun here too."""
     _NOTED.set(told)
-    return told
 
 
 def note(**told: Any) -> None:
-    noted().update(told)
+    """Outside a request there is nothing to note it for."""
+    if (known := _NOTED.get()) is not None:
+        known.update(told)
 
 
 def noted() -> dict[str, Any]:
     """What is noted by now."""
-    known = _NOTED.get(None)
-    return begin() if known is None else known
+    return _NOTED.get() or {}
