@@ -76,13 +76,16 @@ def test_a_collector_that_is_named_is_sent_what_is_traced(tmp_path: Path, monkey
 
 def test_a_collector_that_keeps_silent_does_not_keep_the_service_from_ending(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tracing, "LAST_SECONDS", 0.2)
-    silent = threading.Event()
+    silent, others = threading.Event(), {*threading.enumerate()}
     with collector(silent) as (address, taken):
         began = time.monotonic()
         with exported(address) as made:
             one_request(made)
         assert time.monotonic() - began < 5
         silent.set()
+    for left in {*threading.enumerate()} - others:  # what it says at last is not for another test
+        left.join(30)
+        assert not left.is_alive()
     assert taken == []
 
 
