@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from contextvars import Context
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 
 from service.app import create_app
 from service.logs import configure
+from service.notes import note
 from service.transport import REQUEST_ID
 from tests.api.sockets import served, token
 from tests.api.test_app import client, in_memory
@@ -139,3 +141,13 @@ async def test_probes_are_not_worth_a_line_while_all_is_well(
     async with client(create_app(in_memory(tmp_path))) as http:
         assert (await http.get("/livez")).status_code == 200
     assert [line for line in lines(capsys) if line["event"] == "answered"] == []
+
+
+def test_what_is_noted_outside_a_request_stands_in_no_line(capsys: pytest.CaptureFixture[str]) -> None:
+    def told() -> None:
+        configure(development=False)
+        note(viewer="of another request")
+        logging.getLogger("service.test").warning("a command began")
+
+    Context().run(told)
+    assert [line.keys() for line in lines(capsys)] == [{"event", "at", "level", "logger"}]
