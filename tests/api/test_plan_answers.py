@@ -13,7 +13,7 @@ from service.errors import Unavailable
 from service.store.database import Database
 from service.viewer import ANONYMOUS, Right
 from tests.api.executions import compared, executed
-from tests.conftest import ADMIN, BANK, LEAD, NETWORK, OFFICER, House
+from tests.conftest import ADMIN, BANK, LEAD, NETWORK, OFFICER, STRANGER, House
 
 COMPILED, LEFT, DEOPTIMIZED = "compiled", "left", "deoptimized"
 PAGE = "query($n: Int, $o: Order! = LATEST_FIRST, $w: ActivityWhere) {{ {} }}".format(
@@ -215,3 +215,17 @@ def test_a_right_that_everybody_holds_is_not_asked_for_each_record() -> None:
     assert plan is not None
     assert {step.right for step in plan.operation.steps} <= {None, Right.READ_PUBLIC}
     assert not any(step.check for step in plan.operation.steps)
+
+
+async def test_a_replay_is_no_batch_with_what_its_plan_gave_up(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = list[Reader]()
+    begin_anew = Reader.begin_anew
+
+    def watched(reader: Reader) -> None:
+        begun.append(reader)
+        begin_anew(reader)
+
+    monkeypatch.setattr(Reader, "begin_anew", watched)
+    found = await executed(house, '{ verifyTrail(network: "net_002_derma") { sequence } }', STRANGER)
+    assert found.execution == "deoptimized"
+    assert begun == [found.context.reader]
