@@ -1,6 +1,5 @@
 """One operation run for one viewer, however it was asked for: within its time, each error told with its code."""
 
-import asyncio
 import datetime as dt
 from collections.abc import Collection
 from contextlib import nullcontext
@@ -22,6 +21,7 @@ from service.dates import day_of
 from service.errors import Code
 from service.identity import Identity
 from service.notes import note
+from service.patience import Within
 from service.store.database import commands_told
 from service.store.store import Store
 from service.trail.keys import KnownKeys
@@ -76,15 +76,15 @@ async def executed(asked: Asked, context: Context, kinds: Collection[OperationTy
     context.sight = min(context.sight, 1) if asked.trusted else context.sight
     context.explained = context.explained if asked.extensions.get("plan") is True else None
     try:
-        async with asyncio.timeout(OPERATION_SECONDS):
-            with nullcontext() if context.explained is None else commands_told(context.explained):
-                result = await schema.execute(
-                    asked.query,
-                    variable_values=asked.variables,
-                    operation_name=asked.operation_name,
-                    context_value=context,
-                    allowed_operation_types=kinds,
-                )
+        telling = nullcontext() if context.explained is None else commands_told(context.explained)
+        with Within(OPERATION_SECONDS), telling:
+            result = await schema.execute(
+                asked.query,
+                variable_values=asked.variables,
+                operation_name=asked.operation_name,
+                context_value=context,
+                allowed_operation_types=kinds,
+            )
     except TimeoutError:
         english = f"The operation took more than {OPERATION_SECONDS:.0f} s; ask for less."
         chinese = f"操作超过 {OPERATION_SECONDS:.0f} 秒;请减少查询内容。"

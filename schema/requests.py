@@ -3,7 +3,6 @@
 As *GraphQL over HTTP* says (graphql.github.io/graphql-over-http/draft): POST of JSON, or GET for queries alone.
 """
 
-import asyncio
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeGuard
@@ -14,6 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from schema.answers import GRAPHQL, JSON, Rejected
 from schema.documents import ANY, Documents
 from service.errors import Code
+from service.patience import Within
 
 MOST_BYTES = 256 * 1024
 LONGEST_KEY = 200  # characters of an idempotency key
@@ -147,7 +147,7 @@ async def _body(request: Request, sent: Mapping[str, str]) -> bytes:
         raise Rejected(415, "Send the body uncompressed.", "请求体不得压缩。")
     chunks, size, more = list[bytes](), 0, True
     try:
-        async with asyncio.timeout(BODY_SECONDS):
+        with Within(BODY_SECONDS):
             while more:
                 message = await request.receive()
                 if message["type"] == "http.disconnect":

@@ -26,6 +26,7 @@ from pymongo.errors import (
 from pymongo.monitoring import CommandListener
 
 from service.errors import Unavailable
+from service.patience import Within
 from service.store.batches import PASSING, batch
 from service.trail.sealing import Masters
 
@@ -270,9 +271,8 @@ class Database:
             call = asyncio.shield(running)
         began = time.perf_counter()
         try:
-            async with asyncio.timeout(seconds):
-                with translated():
-                    answer = await call
+            with Within(seconds), translated():
+                answer = await call
         except TimeoutError as error:
             self._timed(name, time.perf_counter() - began, False)
             raise Unavailable(f"no answer within {seconds:g} s") from error
