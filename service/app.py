@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -43,6 +44,7 @@ from service.store.relay import Relay
 from service.store.store import Store
 from service.store.sweep import keep_sweeping
 from service.store.timing import PoolTiming
+from service.transport import Ahead
 
 if TYPE_CHECKING:
     from service.tracing import Tracing
@@ -79,8 +81,9 @@ def create_app(
     means = Means(store, identity, rates, documents, settings.limits, trail_keys, development, settings.plans)
     background = Background(store, files, settings.checkpointing(), settings.development, announce, metrics)
 
+    graphql = graphql_route(means)
     routes: list[BaseRoute] = [
-        graphql_route(means),
+        graphql,
         graphql_socket(means, metrics, settings.socket_rules, tracing),
         *attachment_routes(store, identity, files, Taking(*taking)),
         *dossier_routes(store, identity, rates, files, background.asked),
@@ -90,7 +93,7 @@ def create_app(
     ]
     if settings.development:
         routes += graphiql_routes("/graphql", samples())
-    layers = settings.transport.middleware(metrics, tracing)
+    layers = [*settings.transport.middleware(metrics, tracing), Middleware(Ahead, route=graphql)]
     app = Starlette(
         routes=routes, lifespan=background.lifespan, middleware=layers, exception_handlers={HTTPException: not_routed}
     )
