@@ -1,4 +1,4 @@
-"""A list asks for what the selected fields need and no more; that is enough: each alone is answered as it should be.
+"""What a list asks for is enough for the selected fields: each of them alone is answered as it should be.
 
 The records of a type are listed, by a list at the root or one below that, with one field of the type at a time. What
 it must answer is what they say when they are looked up by their ids and every stored key is read.
