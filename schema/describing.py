@@ -1,16 +1,18 @@
 """How the schema speaks of itself: every description in English and Chinese, every right on its field."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeAlias, TypeVar
 
 import strawberry
 from strawberry.schema_directive import Location
 from strawberry.types.enum import StrawberryEnumDefinition
 
 from schema.permissions import Guard
+from service.records import Record
 from service.viewer import Right
 
+Needs: TypeAlias = Sequence[str] | Callable[[type[Record]], Sequence[str]]
 E = TypeVar("E", bound=Enum)
 WORDS: dict[type[Enum], Mapping[str, tuple[str, str]]] = {}  # of every published enum: what its values are called
 
@@ -105,19 +107,20 @@ def field(
     english: str,
     chinese: str,
     *,
-    needs: Sequence[str] | None = None,
+    needs: Needs | None = None,
     right: Right | None = None,
     most: int | None = None,
     weight: int | None = None,
     **kwargs: Any,
 ) -> Any:
-    """A described field. `needs` are the stored keys it is made of, if not the one of its own name.
+    """A described field. `needs` are all the stored keys that its resolver reads, if not the one of its own name.
 
+    Where they depend on the kind of record, it is a function of that. What `right` depends on is needed beside them.
     `most` is how many items a list that has no pages may hold, for its cost. `weight` is what the field costs beside
     the objects of its answer, as one that sums up many records does; it is told in the description.
     """
     told = {"most": most, "weight": weight}
-    metadata = {"needs": tuple(needs) if needs is not None else None, "right": right, **told}
+    metadata = {"needs": needs, "right": right, **told}
     if weight:
         english, chinese = f"{english} Costs {weight} beside its objects.", f"{chinese}除所含对象外另计开销 {weight}。"
     guards: dict[str, Any] = {"extensions": [Guard(right)], "directives": [Access(right=right)]} if right else {}

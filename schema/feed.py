@@ -22,8 +22,8 @@ from schema.nodes import MASK, Node, Revision, own_kind, shown_revision
 from schema.permissions import check
 from schema.selection import stored_fields
 from service.errors import Code, Problem, Refusal, Unavailable
-from service.permission import may_read
-from service.records import RIGHTS_KEYS, Document
+from service.permission import judged_by, may_read
+from service.records import Document
 from service.store import reads
 from service.store.kinds import KINDS
 from service.viewer import Right
@@ -119,7 +119,7 @@ async def _records(context: Context, revisions: Sequence[Document]) -> dict[str,
     database = context.store.database
     found: dict[str, Document] = {}
     for prefix, ids in by_kind.items():
-        found |= await reads.by_ids(database, prefix, ids, (*RIGHTS_KEYS, *KINDS[prefix].STATE_KEYS))
+        found |= await reads.by_ids(database, prefix, ids, judged_by(KINDS[prefix]))
     return found
 
 

@@ -15,7 +15,7 @@ from schema.results import ProblemType, act_for, given_all, refused, told
 from schema.selection import stored_fields
 from service import errors
 from service.acts import reason_of
-from service.permission import may_read
+from service.permission import judged_by, may_read
 from service.records import Document, Record, joined
 from service.store import importing
 from service.store.importing import MOST_ROWS, Importable, ImportOutcome, OnError
@@ -126,7 +126,7 @@ async def referred(info: Info, kind: type[Record], network: str, reference: str)
     tidy = importing.reference_of(kind, {"external_reference": reference})
     if not tidy:
         return None
-    fields, where = stored_fields(info, kind), {EXTERNAL_KEY: joined(network, tidy)}
+    fields, where = (*judged_by(kind), *stored_fields(info, kind)), {EXTERNAL_KEY: joined(network, tidy)}
     found = await info.context.reader.database.find(
         kind.COLLECTION, where, 1, fields, index=index_of(kind, EXTERNAL_KEY)
     )

@@ -17,7 +17,7 @@ from schema.pages import Connection, bad_cursor, range_of, slice_of
 from schema.permissions import noted
 from schema.scalars import Date, Moment, moment_text
 from schema.selection import selected
-from service.permission import steps_open
+from service.permission import judged_by, steps_open
 from service.records import QUOTED, RIGHTS_KEYS, Document, Record
 from service.store.history import Part
 from service.store.kinds import kind_of
@@ -146,7 +146,7 @@ class Recorded(Node):
         "What a reported record rests on; where the record has a private name, which the words may hold, they are as "
         "private as it.",
         "引用记录的依据;记录含隐私姓名时,原文可能含姓名,与姓名同属隐私。",
-        needs=("sources", *RIGHTS_KEYS),
+        needs=lambda kind: ("sources", *(RIGHTS_KEYS if QUOTED in kind.PRIVATE else ())),
         resolver=_sources,
     )
     created_at: Moment = field("When it was first recorded.", "首次载入时间。")
@@ -155,13 +155,13 @@ class Recorded(Node):
     viewer_can: list[Action] = field(
         "What you may do with it now.",
         "您当前可执行的操作。",
-        needs=("origin", *RIGHTS_KEYS),
+        needs=lambda kind: ("origin", *judged_by(kind)),
         resolver=_viewer_can,
     )
     timeline: Connection[Revision] | None = field(
         "Every write of it, the latest first.",
         "全部写入记录,最新在前。",
-        needs=("version", *RIGHTS_KEYS),
+        needs=("version",),
         right=Right.READ_TIMELINE,
         resolver=_timeline,
     )

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple, NoReturn, TypeVar, cast
 
 from schema.batches import Batches
 from service.errors import Unavailable
-from service.permission import may_read
-from service.records import RIGHTS_KEYS, Document, Record
+from service.permission import judged_by, may_read
+from service.records import Document, Record
 from service.store import history, reads, unpaired
 from service.store.database import Database
 from service.store.followers import unfollowed
@@ -161,7 +161,7 @@ class Reader:
     async def records(self, prefix: str, ids: Collection[str], fields: Iterable[str]) -> dict[str, Document]:
         """Those of one kind that the viewer may know of, by the id that was asked for."""
         kind = KINDS[prefix]
-        loaded = await self._answering(kind, ids, {*RIGHTS_KEYS, *kind.STATE_KEYS, *fields})
+        loaded = await self._answering(kind, ids, {*judged_by(kind), *fields})
         if kind.PART_OF is None:
             viewer, day = self._viewer, self._day
             return {own_id: each for own_id, each in loaded.items() if may_read(kind, each, viewer, day)}
@@ -237,7 +237,8 @@ class Reader:
         found: dict[Lacking, list[Document]] = {}
         for same in _alike(wanted, lambda each: (each.prefix, each.fields)):
             kind, networks = KINDS[same[0].prefix], {each.network for each in same}
-            loaded = await UNPAIRED[kind.PREFIX](self.database, networks, self._day, same[0].fields)
+            fields = (*judged_by(kind), *same[0].fields)
+            loaded = await UNPAIRED[kind.PREFIX](self.database, networks, self._day, fields)
             found |= {
                 each: [one for one in loaded[each.network] if may_read(kind, one, self._viewer, self._day)]
                 for each in same

@@ -1,6 +1,6 @@
 """Which stored keys a query needs: the fields it names of a type, each with the keys that field is made of."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, cast
 
 from graphql import (
@@ -17,6 +17,9 @@ from graphql import (
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from schema.context import Info
+from schema.describing import Needs
+from schema.drafts import may_be_draft
+from service.permission import judged_by
 from service.records import RIGHTS_KEYS, Record
 
 
@@ -31,14 +34,18 @@ def stored_value(source: Any, name: str) -> Any:
 
 
 def stored_fields(info: Info, kind: type[Record]) -> tuple[str, ...]:
-    """The keys of `kind`'s documents that the current field's selection needs, seen through pages and wrappers."""
+    """The keys of `kind`'s documents that the current field's selection needs, seen through pages and wrappers.
+
+    Whoever judges what was found, rather than ask for nothing but what may be known of, adds what it judges by.
+    """
     if (known := info.known.get(kind)) is not None:
         return cast(tuple[str, ...], known)
     raw = info._raw_info
     own_type = raw.schema.type_map[kind.__name__]
     assert isinstance(own_type, GraphQLObjectType)
     sets = _reaching(raw, _below(raw.field_nodes), get_named_type(raw.return_type), own_type)
-    fields = tuple(sorted(set(RIGHTS_KEYS).union(kind.STATE_KEYS, *_keys(raw, sets, own_type))))
+    told = judged_by(kind) if may_be_draft(kind) else ()  # each that is answered is told to the access log, if a draft
+    fields = tuple(sorted({*told}.union(*_keys(raw, sets, own_type, kind))))
     info.known[kind] = fields
     return fields
 
@@ -72,14 +79,16 @@ def _reaching(
 
 
 def _keys(
-    raw: GraphQLResolveInfo[Any], sets: Iterable[SelectionSetNode], own_type: GraphQLObjectType
-) -> Iterator[tuple[str, ...]]:
+    raw: GraphQLResolveInfo[Any], sets: Iterable[SelectionSetNode], own_type: GraphQLObjectType, kind: type[Record]
+) -> Iterator[Sequence[str]]:
     for name, _ in _named(raw, sets, own_type):
         if name.startswith("__"):
             continue
         field = own_type.fields[name].extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
-        needs = field.metadata.get("needs")
-        yield (field.python_name,) if needs is None else needs
+        needs: Needs | None = field.metadata["needs"]
+        yield (field.python_name,) if needs is None else needs(kind) if callable(needs) else needs
+        if field.metadata["right"] is not None:
+            yield RIGHTS_KEYS
 
 
 def _named(

@@ -4,8 +4,13 @@ import datetime as dt
 from collections.abc import Collection
 
 from service.errors import Code, Path, Problem, Refusal
-from service.records import READERS, Action, Document, Filter, Record, document_of
+from service.records import READERS, RIGHTS_KEYS, Action, Document, Filter, Record, document_of
 from service.viewer import Right, Viewer, forbidden
+
+
+def judged_by(kind: type[Record]) -> tuple[str, ...]:
+    """The stored keys of `kind`'s documents that `may_read` judges by."""
+    return (*RIGHTS_KEYS, *kind.STATE_KEYS)
 
 
 def may_read(kind: type[Record], document: Document, viewer: Viewer, day: dt.date) -> bool:

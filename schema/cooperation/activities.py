@@ -34,7 +34,6 @@ from service.cooperation.agreements import Agreement as AgreementRecord
 from service.cooperation.plans import ActivityPlan as ActivityPlanRecord
 from service.network.networks import Network as NetworkRecord
 from service.network.organizations import Organization as OrganizationRecord
-from service.records import RIGHTS_KEYS
 from service.store.reads import Query
 from service.viewer import Right
 
@@ -74,7 +73,6 @@ class Activity(Recorded):
     confirmations: list[Confirmation] | None = field(
         "What the organisations say that took part and did not file it.",
         "未登记的参与单位的确认或异议。",
-        needs=("confirmations", *RIGHTS_KEYS),
         right=Right.READ_NETWORK,
     )
     external_reference: str | None = field("Its number in another system.", "外部系统编号。")

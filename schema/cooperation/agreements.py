@@ -37,7 +37,7 @@ from service.cooperation.activities import Activity as ActivityRecord
 from service.network.branches import PartyBranch as BranchRecord
 from service.network.networks import Network as NetworkRecord
 from service.network.organizations import Organization as OrganizationRecord
-from service.records import RIGHTS_KEYS, Document
+from service.records import Document
 from service.store.reads import Query
 from service.viewer import Right
 
@@ -85,40 +85,37 @@ class Agreement(Recorded, UnderAgreement):
     amendment: Amendment | None = field(
         "The amendment that is being signed; until then the text in force stays.",
         "签署中的修订;签署完成前原文本有效。",
-        needs=("versions", "amendments", *RIGHTS_KEYS),
+        needs=("versions", "amendments", *domain.Agreement.STATE_KEYS),
         right=Right.READ_DRAFTS,
         resolver=amendment,
     )
     amendments: list[Amendment] | None = field(
         "Every amendment proposed, the latest last.",
         "全部修订,最新在末。",
-        needs=("versions", "amendments", *RIGHTS_KEYS),
+        needs=("versions", "amendments", *domain.Agreement.STATE_KEYS),
         right=Right.READ_DRAFTS,
         resolver=amendments,
     )
     versions: list[TextVersion] | None = field(
         "Every text version, the latest last.",
         "全部文本版本,最新在末。",
-        needs=("versions", *RIGHTS_KEYS),
         right=Right.READ_DRAFTS,
     )
     signatures: list[Signature] | None = field(
         "Every signature, withdrawn ones too.",
         "全部签署,含已撤回的。",
-        needs=("signatures", *RIGHTS_KEYS),
         right=Right.READ_DRAFTS,
     )
     signers: list[str] | None = field(
         "Who signed by name. Private.",
         "签署人姓名,属隐私。",
-        needs=("signatures", *RIGHTS_KEYS),
+        needs=("signatures",),
         right=Right.READ_CONTACTS,
         resolver=_signers,
     )
     declines: list[DeclinedSignature] | None = field(
         "Every refusal to sign.",
         "全部拒签。",
-        needs=("declines", *RIGHTS_KEYS),
         right=Right.READ_DRAFTS,
     )
     terminated_on: Date | None = field("The day from which it ends before its term.", "提前终止日。")

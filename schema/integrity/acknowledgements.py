@@ -24,7 +24,7 @@ from service.integrity.clauses import ClauseSet as ClauseSetRecord
 from service.integrity.commitments import Commitment as CommitmentRecord
 from service.network.networks import Network as NetworkRecord
 from service.network.organizations import Organization as OrganizationRecord
-from service.records import RIGHTS_KEYS, Document
+from service.records import Document
 from service.store.reads import Query
 from service.viewer import Right
 
@@ -58,7 +58,6 @@ class Acknowledgement(Recorded):
     persons: list[str] | None = field(
         "Who they are, by the organisation's own references. Private.",
         "知晓人员的本单位编号,属隐私。",
-        needs=("persons", *RIGHTS_KEYS),
         right=Right.READ_RESTRICTED,
     )
     head_count: int | None = field("Their number, where nobody is named.", "未列人员时的人数。")

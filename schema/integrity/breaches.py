@@ -25,7 +25,6 @@ from service.integrity.commitments import Commitment as CommitmentRecord
 from service.integrity.findings import Finding as FindingRecord
 from service.network.networks import Network as NetworkRecord
 from service.network.organizations import Organization as OrganizationRecord
-from service.records import RIGHTS_KEYS
 from service.store.reads import Query
 from service.viewer import Right
 
@@ -49,7 +48,6 @@ class Breach(Recorded):
     reporter: str | None = field(
         "Who told of it. Confidential.",
         "举报人,保密。",
-        needs=("reporter", *RIGHTS_KEYS),
         right=Right.READ_RESTRICTED,
     )
     judgement: str | None = field("Why it was confirmed or dismissed.", "核实或不予认定的理由。")

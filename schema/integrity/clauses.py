@@ -21,7 +21,7 @@ from schema.scalars import Date, Moment
 from service.integrity import clauses as domain
 from service.integrity import wording
 from service.network.networks import Network as NetworkRecord
-from service.records import RIGHTS_KEYS, Document
+from service.records import Document
 from service.store.reads import Query
 from service.viewer import Right
 
@@ -79,7 +79,7 @@ class ClauseSet(Recorded):
     draft: ClauseVersion | None = field(
         "The version that is not published yet.",
         "尚未发布的版本。",
-        needs=("versions", *RIGHTS_KEYS),
+        needs=("versions",),
         right=Right.READ_DRAFTS,
         resolver=_draft,
     )

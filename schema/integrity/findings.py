@@ -31,7 +31,7 @@ from service.integrity.commitments import Commitment as CommitmentRecord
 from service.integrity.gifts import Gift as GiftRecord
 from service.network.networks import Network as NetworkRecord
 from service.network.organizations import Organization as OrganizationRecord
-from service.records import RIGHTS_KEYS, Document, Filter
+from service.records import Document, Filter
 from service.store.reads import Query
 from service.viewer import Right, Upper
 
@@ -112,7 +112,6 @@ class Finding(Recorded):
     responsible: str | None = field(
         "The person who answers for it. Private.",
         "责任人,属隐私。",
-        needs=("responsible", *RIGHTS_KEYS),
         right=Right.READ_CONTACTS,
     )
     due: Date | None = field("The day by which it is to be put right.", "整改期限。")

@@ -34,7 +34,6 @@ class PartyBranch(Recorded):
     secretary: str | None = field(
         "Its secretary. Private.",
         "书记,属隐私。",
-        needs=("secretary", "network", "concerns"),
         right=Right.READ_CONTACTS,
     )
     established: PartialDate | None = field("When it was established.", "成立时间。")

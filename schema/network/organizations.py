@@ -57,7 +57,6 @@ class Organization(Recorded, AtOrganization, AboutOrganization):
     contacts: list[Contact] | None = field(
         "Whom to reach. Private.",
         "联系人,属隐私。",
-        needs=("contacts", "network", "concerns"),
         right=Right.READ_CONTACTS,
     )
     external_reference: str | None = field("Its number in another system.", "外部系统编号。")

@@ -20,13 +20,12 @@ from service.network import persons as domain
 from service.network.branches import PartyBranch as BranchRecord
 from service.network.departments import Department as DepartmentRecord
 from service.network.organizations import Organization as OrganizationRecord
-from service.records import RIGHTS_KEYS
 from service.store.reads import Query
 from service.viewer import Right
 
 
-def _private(english: str, chinese: str, name: str) -> Any:
-    return field(english, chinese, needs=(name, *RIGHTS_KEYS), right=Right.READ_CONTACTS)
+def _private(english: str, chinese: str) -> Any:
+    return field(english, chinese, right=Right.READ_CONTACTS)
 
 
 @entity(
@@ -38,9 +37,9 @@ class Person(Recorded):
     organization: OrganizationType | None = one(
         domain.Person, "organization", OrganizationRecord, "Where they work.", "所在单位。"
     )
-    name: str | None = _private("The name. Private.", "姓名,属隐私。", "name")
-    phone: str | None = _private("The telephone number. Private.", "电话,属隐私。", "phone")
-    email: str | None = _private("The e-mail address. Private.", "电子邮箱,属隐私。", "email")
+    name: str | None = _private("The name. Private.", "姓名,属隐私。")
+    phone: str | None = _private("The telephone number. Private.", "电话,属隐私。")
+    email: str | None = _private("The e-mail address. Private.", "电子邮箱,属隐私。")
     post: str | None = field("The post held.", "职务。")
     title: str | None = field("The professional title.", "职称。")
     department: DepartmentType | None = one(

@@ -23,7 +23,7 @@ from service.network import giving
 from service.network import roles as domain
 from service.network.networks import Network as NetworkRecord
 from service.network.organizations import Organization as OrganizationRecord
-from service.records import RIGHTS_KEYS, Document
+from service.records import Document
 from service.store.reads import Query
 from service.viewer import Right
 
@@ -47,7 +47,6 @@ class RoleAssignment(Recorded):
     holder: str | None = field(
         "The holder's name. Private.",
         "持有人姓名,属隐私。",
-        needs=("holder", *RIGHTS_KEYS),
         right=Right.READ_CONTACTS,
     )
     since: Date = field("From which day on.", "生效日期。")

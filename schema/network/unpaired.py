@@ -9,7 +9,7 @@ from schema.describing import After, Before, First, Last, field
 from schema.pages import Slice, range_of, slice_of
 from schema.reader import Lacking
 from schema.selection import stored_fields
-from service.records import RIGHTS_KEYS, Document
+from service.records import Document
 from service.store.kinds import KINDS
 from service.store.reads import Range
 from service.store.unpaired import ORDER
@@ -31,7 +31,7 @@ def unpaired(prefix: str, english: str, chinese: str) -> Any:
         wanted = Lacking(root["_id"], prefix, stored_fields(info, KINDS[prefix]))
         return cut(await info.context.reader.unpaired(wanted), part)
 
-    return field(english, chinese, needs=RIGHTS_KEYS, right=Right.READ_NETWORK, resolver=resolve)
+    return field(english, chinese, needs=(), right=Right.READ_NETWORK, resolver=resolve)
 
 
 def cut(documents: list[Document], part: Range) -> Slice:

@@ -5,8 +5,8 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from typing import TypeAlias
 
-from service.permission import may_read
-from service.records import RIGHTS_KEYS, Document, Record
+from service.permission import judged_by, may_read
+from service.records import Document, Record
 from service.store.kinds import KINDS
 from service.viewer import Viewer
 
@@ -26,6 +26,6 @@ async def readable(
     there: set[str] = set()
     for prefix, ids in wholes.items():
         of = KINDS[prefix]
-        found = await known(prefix, ids, (*RIGHTS_KEYS, *of.STATE_KEYS))
+        found = await known(prefix, ids, judged_by(of))
         there |= {own_id for own_id, document in found.items() if may_read(of, document, viewer, day)}
     return {own_id: each for own_id, each in own.items() if each[kind.PART_OF] in there}

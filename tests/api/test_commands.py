@@ -16,13 +16,18 @@ import pytest
 
 from seeds import synthetic
 from seeds.loader import plant
+from service.cooperation.agreements import Agreement
+from service.integrity.findings import Finding
+from service.network.headcounts import Headcount
+from service.network.organizations import Organization
+from service.permission import judged_by
 from service.records import RIGHTS_KEYS
-from service.store.kinds import KINDS
 from service.store.relay import Relay
 from service.store.store import Store
 from service.viewer import ANONYMOUS, Grant, Role, Viewer
 from tests.api.drawn import DRAWN
 from tests.api.world import at
+from tests.benchmarks import questions
 from tests.conftest import Commands, House
 from tests.rooms import Rooms
 
@@ -185,7 +190,7 @@ async def test_the_public_pays_no_more_than_the_admin(counted: tuple[House, Comm
 
 async def test_many_nodes_cost_one_find_a_type(counted: tuple[House, Commands]) -> None:
     ids = [f"org_syn_{number:06}" for number in range(1, 12)] + [f"act_syn_{number:06}" for number in range(1, 80)]
-    query = "query($ids: [ID!]!) { nodes(ids: $ids) { id ... on Activity { title } ... on Organization { name } } }"
+    query = f"query($ids: [ID!]!) {{ nodes(ids: $ids) {{ id ...parts ... on Organization {{ name }} }} }} {PARTS}"
     data, commands = await sent(counted, query, ids=ids)
     assert [node["id"] for node in data["nodes"]] == ids
     found = sorted((name, command[name]) for name, command in commands)  # both are in flight together
@@ -206,34 +211,57 @@ async def test_a_list_below_each_of_a_list_is_the_one_that_each_would_give_alone
         assert alone["node"]["activities"] == together[own_id]
 
 
-@pytest.mark.parametrize(
-    ("query", "collection", "wanted"),
-    [
-        (of("activities", "", "nodes { id }"), "activities", set()),
-        (of("activities", "", "nodes { title form }"), "activities", {"title", "form"}),
-        (of("activities", "", "edges { node { place __typename } }"), "activities", {"place"}),
-        (f"{of('activities', '', 'nodes { ...parts }')} {PARTS}", "activities", {"when"}),
-        (of("activities", "", "nodes { ... on Recorded { updatedAt gaps } }"), "activities", {"updated_at", "gaps"}),
-        (of("activities", "", "nodes { a: title b: title }"), "activities", {"title"}),
-        (of("activities", "", "nodes { filedBy { shortName } }"), "organizations", {"short_name"}),
-        (of("activities", "", "nodes { filedBy { shortName } }"), "activities", {"filed_by"}),
-        (of("agreements", "", "nodes { signers }"), "agreements", {"signatures"}),
-        (of("agreements", "", "nodes { status }"), "agreements", set()),
-        (of("headcounts", "", "nodes { viewerCan }"), "headcounts", {"origin"}),
-    ],
-)
-async def test_a_find_asks_for_what_the_query_names_and_for_what_rights_and_state_need(
+RIGHTS = {*RIGHTS_KEYS}
+ASKED: list[tuple[str, str, set[str]]] = [
+    (of("activities", "", "nodes { id }"), "activities", {"date_key"}),
+    (of("activities", "", "nodes { title form }"), "activities", {"date_key", "title", "form"}),
+    (of("activities", "", "edges { node { place __typename } }"), "activities", {"date_key", "place"}),
+    (f"{of('activities', '', '__typename nodes { ...parts ...parts }')} {PARTS}", "activities", {"date_key", "when"}),
+    (
+        of("activities", "", "nodes { ... on Recorded { updatedAt gaps } }"),
+        "activities",
+        {"date_key", "updated_at", "gaps"},
+    ),
+    (of("activities", "", "nodes { a: title b: title }"), "activities", {"date_key", "title"}),
+    (of("activities", "", "nodes { filedBy { shortName } }"), "activities", {"date_key", "filed_by"}),
+    (
+        of("activities", "", "nodes { filedBy { shortName } }"),
+        "organizations",
+        {"short_name", *judged_by(Organization)},
+    ),
+    (of("activities", "", "nodes { sources { fact } }"), "activities", {"date_key", "sources"}),
+    (of("persons", "", "nodes { sources { fact } }"), "persons", {"post_key", "sources", *RIGHTS}),
+    (of("activities", "", "nodes { confirmations { at } }"), "activities", {"date_key", "confirmations", *RIGHTS}),
+    (of("agreements", "", "nodes { signers }"), "agreements", {"date_key", "signatures", *RIGHTS}),
+    (of("agreements", "", "nodes { title }"), "agreements", {"date_key", "title"}),
+    (of("agreements", "", "nodes { status }"), "agreements", {"date_key", *Agreement.STATE_KEYS}),
+    (of("headcounts", "", "nodes { viewerCan }"), "headcounts", {"date_key", "origin", *judged_by(Headcount)}),
+    (of("findings", "", "nodes { title }"), "findings", {"date_key", "title", *judged_by(Finding)}),
+]
+
+
+@pytest.mark.parametrize(("query", "collection", "wanted"), ASKED)
+async def test_a_find_asks_for_what_the_selected_fields_need(
     counted: tuple[House, Commands], query: str, collection: str, wanted: set[str]
 ) -> None:
-    _, commands = await sent(counted, query, n=5)
+    _, commands = await sent(counted, query, **({"n": 5} if "$n" in query else {}))
     [projection] = [set(command["projection"]) for _, command in commands if command.get("find") == collection]
-    kind = next(kind for kind in KINDS.values() if collection == kind.COLLECTION)
-    order = {"date_key"} if command_sorts(commands, collection) else set()
-    assert projection == wanted | {*RIGHTS_KEYS, *kind.STATE_KEYS} | order
+    assert projection == wanted
 
 
-def command_sorts(commands: list[tuple[str, dict[str, Any]]], collection: str) -> bool:
-    return any("sort" in command for _, command in commands if command.get("find") == collection)
+async def test_the_page_that_is_measured_asks_for_what_it_shows(counted: tuple[House, Commands]) -> None:
+    _, [(_, command)] = await sent(counted, questions.PAGE, network=NETWORK)
+    assert command["projection"].keys() == {"title", "form", "status", "starts_at", "date_key"}
+
+
+async def test_a_list_below_each_of_a_list_asks_for_what_the_selected_fields_need(
+    counted: tuple[House, Commands],
+) -> None:
+    below = "activities(first: 3) { nodes { title } }"
+    _, commands = await sent(counted, of("memberships", "", f"nodes {{ organization {{ {below} }} }}"), n=5)
+    stages = [stage for name, command in commands if name == "aggregate" for stage in command["pipeline"]]
+    [lookup] = [stage["$lookup"]["pipeline"] for stage in stages if "$lookup" in stage]
+    assert lookup[-1]["$project"].keys() == {"title", "date_key"}
 
 
 async def test_no_find_is_without_a_limit_and_no_answer_takes_a_second_batch(counted: tuple[House, Commands]) -> None:
