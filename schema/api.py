@@ -40,6 +40,7 @@ from schema.integrity.findings import FindingQuery
 from schema.integrity.gifts import GiftMutation, GiftQuery
 from schema.integrity.overview import OverviewQuery
 from schema.integrity.undertaking import UndertakingMutation
+from schema.links import by_argument
 from schema.moments import AsOf, read_as_of
 from schema.network.branches import PartyBranchMutation
 from schema.network.departments import DepartmentMutation, DepartmentQuery
@@ -111,7 +112,9 @@ async def _nodes(
 @strawberry.type
 class LookupQuery:
     viewer: ViewerType = field("Who is asking.", "当前用户。", right=Right.READ_PUBLIC, resolver=_viewer)
-    node: Node | None = field("The record with an id.", "按编号取记录。", right=Right.READ_PUBLIC, resolver=_node)
+    node: Node | None = field(
+        "The record with an id.", "按编号取记录。", right=Right.READ_PUBLIC, resolver=by_argument(_node, "id")
+    )
     nodes: list[Node | None] | None = field(
         "The records with these ids, in their order; null where there is none.",
         "按编号批量取记录,顺序对应,无则为空。",

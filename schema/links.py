@@ -28,11 +28,13 @@ class Where(Protocol):
 
 
 class Following(NamedTuple):
-    """How a resolver looks up what an object holds under `key`: an id, or several."""
+    """How a resolver looks up what an object holds under `key`: an id, or several. Without a `target` it is what the
+    argument `key` holds: the id of a record of whichever kind.
+    """
 
     key: str
-    target: type[Record]
-    several: bool
+    target: type[Record] | None
+    several: bool = False
 
 
 FOLLOWING: dict[Callable[..., Any], Following] = {}  # by resolver
@@ -40,6 +42,12 @@ FOLLOWING: dict[Callable[..., Any], Following] = {}  # by resolver
 
 def following(resolver: Callable[..., Any]) -> Following | None:
     return FOLLOWING.get(resolver)
+
+
+def by_argument(resolver: Callable[..., Any], key: str) -> Callable[..., Any]:
+    """`resolver`, which does no more than look up the record that the argument `key` names."""
+    FOLLOWING[resolver] = Following(key, None)
+    return resolver
 
 
 class Link(NamedTuple):
@@ -63,7 +71,7 @@ def one(source: type[Record] | None, key: str, target: type[Record], english: st
             return None
         return await info.context.reader.one(target.PREFIX, own_id, stored_fields(info, target))
 
-    FOLLOWING[resolve] = Following(key, target, several=False)
+    FOLLOWING[resolve] = Following(key, target)
     return field(english, chinese, needs=(key,), resolver=resolve)
 
 

@@ -100,8 +100,8 @@ class Emitter:
                 body.append(f"{self._named('check', step.check)}(run.viewer, {source})")
             if step.waits:
                 head.append(f"w{step.number} = run.waiting[{step.number}]")
-                after.append(f"w{step.number}.append(({row}, {held_by(step, source)}))")
-                parts.append(f"{chosen.key!r}: None")
+                after.append(f"w{step.number}.append({row if step.link else f'({row}, {source})'})")
+                parts.append(f"{chosen.key!r}: {held_by(step, source)}")
                 continue
             if step.resolver is None:
                 stored[field] = step.name
@@ -187,9 +187,11 @@ def read_from(source: str, stored: Mapping[str, str]) -> Lines:
 
 
 def held_by(step: Step, source: str) -> str:
-    """What a step that waits is told of a source: all of it or, where it is a link, what that holds."""
+    """What stands in a row until it is looked up: of a link, the id, or ids, that lead to it."""
     if step.link is None:
-        return source
+        return "None"
+    if step.link.target is None:
+        return f"run.arguments({step.number})[{step.link.key!r}]"
     return f"{source}[{step.link.key!r}]" if step.link.several else f"{source}.get({step.link.key!r})"
 
 

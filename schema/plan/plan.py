@@ -54,6 +54,11 @@ class Step:
         return partial(_checked, self.right)
 
     @property
+    def several(self) -> bool:
+        """Whether it leads to a list of records, by a list of ids."""
+        return self.link is not None and self.link.several
+
+    @property
     def noted(self) -> bool:
         return self.right in LOGGED
 

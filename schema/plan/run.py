@@ -1,12 +1,13 @@
 """Run: a plan, wave by wave, for one request.
 
-root fields ─> rows ─┐            a row is an object of the answer; what it waits for stands in it as null
-     ┌───────────────┘
+root fields ─> rows ─┐            a row is an object of the answer; what it waits for stands in it as null,
+     ┌───────────────┘            or as the ids that lead to it
      └─> look-ups of all rows at once ─> rows ─> … until nothing waits
 """
 
 from collections import defaultdict
 from collections.abc import Awaitable, Mapping, Sequence
+from itertools import chain
 from typing import Any, TypeAlias
 
 from graphql import GraphQLResolveInfo
@@ -19,9 +20,10 @@ from schema.plan.plan import Plan, Step
 from schema.reader import Reader
 from schema.selection import stored_fields
 from service.records import Document
+from service.store.kinds import KINDS, kind_of
 
 Row: TypeAlias = dict[str, Any]
-Waiting: TypeAlias = list[tuple[Row, Any]]  # with the object whose field it is; of a link, with what it holds
+Waiting: TypeAlias = list[Any]  # rows with the object that each is of; of a link, which holds ids there, rows alone
 ROOT = ()
 
 
@@ -99,13 +101,14 @@ class Run:
             for step, waiting in wave:
                 if step.link is None:
                     tasks.append(self._call(step, waiting))
+                elif kind := step.link.target or kind_of(waiting[0][step.chosen.key]):
+                    links[self.info(step.number).context.reader, kind.PREFIX].append((step, waiting))
                 else:
-                    reader = self.info(step.number).context.reader
-                    links[reader, step.link.target.PREFIX].append((step, waiting))
+                    self._place_shared(step, waiting, {})
             tasks += [self._follow(reader, prefix, same) for (reader, prefix), same in links.items()]
             if len(tasks) == 1:
                 await tasks[0]
-            else:
+            elif tasks:
                 await gather_with_cancel(*tasks)
 
     def _wave(self) -> list[tuple[Step, Waiting]]:
@@ -143,20 +146,17 @@ class Run:
         """One command for all links of the wave that lead to one kind of record."""
         wanted: dict[str, None] = {}
         fields: set[str] = set()
-        for step, waiting in same:
-            assert step.link is not None
-            fields.update(stored_fields(self.info(step.number), step.link.target))
-            for _, held in waiting:
-                if step.link.several:
-                    wanted.update(dict.fromkeys(held))
-                elif held is not None:
-                    wanted[held] = None
+        for step, rows in same:
+            fields.update(stored_fields(self.info(step.number), KINDS[prefix]))
+            held = [row[step.chosen.key] for row in rows]
+            ids = chain.from_iterable(held) if step.several else [each for each in held if each is not None]
+            wanted.update(dict.fromkeys(ids))
         found = await reader.records(prefix, wanted, fields) if wanted else {}
-        for step, waiting in same:
-            if step.link is not None and step.link.several:
-                self._place(step, waiting, [[found[each] for each in held if each in found] for _, held in waiting])
+        for step, rows in same:
+            if step.several:
+                self._place_lists(step, rows, found)
             else:
-                self._place_shared(step, waiting, found)
+                self._place_shared(step, rows, found)
 
     def _place(self, step: Step, waiting: Waiting, found: Sequence[Any]) -> None:
         """Put what was found into the rows that wait for it."""
@@ -164,12 +164,19 @@ class Run:
         for (row, _), value in zip(waiting, self._plan.completing[step.number](found, self), strict=True):
             row[key] = value
 
-    def _place_shared(self, step: Step, waiting: Waiting, found: Mapping[str, Document]) -> None:
-        """Put records into the rows that wait for them; one that many wait for is written once."""
-        ids = list({held: None for _, held in waiting})
+    def _place_lists(self, step: Step, rows: Sequence[Row], found: Mapping[str, Document]) -> None:
+        """Put into each row those of its records that were found."""
+        key = step.chosen.key
+        records = [[found[each] for each in row[key] if each in found] for row in rows]
+        for row, value in zip(rows, self._plan.completing[step.number](records, self), strict=True):
+            row[key] = value
+
+    def _place_shared(self, step: Step, rows: Sequence[Row], found: Mapping[str, Document]) -> None:
+        """Put its record into each row; one that many wait for is written once."""
+        key = step.chosen.key
+        ids = list(dict.fromkeys([row[key] for row in rows]))
         written = dict(
             zip(ids, self._plan.completing[step.number]([found.get(each) for each in ids], self), strict=True)
         )
-        key = step.chosen.key
-        for row, held in waiting:
-            row[key] = written[held]
+        for row in rows:
+            row[key] = written[row[key]]
