@@ -110,10 +110,10 @@ class Calling:
         told = {each.name.value: each for each in node.arguments or ()}
         names = {schema.config.name_converter.from_argument(each): str(each.python_name) for each in own.arguments}
         self._plain = {names[name]: self._plainly(variables, name) for name in told if variables_in(told[name])}
+        self.constant = None if self._plain else self._converted(get_argument_values(declared, node))
         fixed = [name for name in told if names[name] not in self._plain]
         part = GraphQLField(declared.type, {name: declared.args[name] for name in fixed})
-        self._fixed = self._converted(get_argument_values(part, node))
-        self.constant = None if self._plain else self._converted(get_argument_values(declared, node))
+        self._fixed = self._converted(get_argument_values(part, node)) if fixed and self._plain else {}
 
     def of(self, variables: Variables) -> Arguments:
         """Of variables that fit. Raises what graphql-core and Strawberry raise for what cannot be an argument."""
