@@ -89,6 +89,7 @@ class Emitter:
         if id(shape) not in self._shapes:
             name, head = f"rows_{self._source.number()}", Lines()
             self._shapes[id(shape)] = name
+            self._operation.shapes += 1
             self._source.function(name, head, ["if v is not None:", *indented(self._row("v", shape, head))])
         return self._shapes[id(shape)]
 

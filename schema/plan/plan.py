@@ -71,6 +71,12 @@ class Operation:
     fragments: dict[str, FragmentDefinitionNode]
     declared: dict[str, Declared]
     steps: list[Step] = field(default_factory=list)
+    shapes: int = 0  # that have a function, were nothing selected but __typename
+
+    @property
+    def size(self) -> int:
+        """What it takes in memory, in compiled fields."""
+        return len(self.steps) + self.shapes
 
     def step(self, chosen: Chosen) -> Step:
         """The step that a field is. Raises `NotCompiled` for one that is resolved in a way that is not known here."""

@@ -120,12 +120,12 @@ class Plans:
             return None
         context.begin(text.operation)
         context.measures.append(measure)
-        steps = variant.plan.operation.steps
-        known = len(steps)
+        operation = variant.plan.operation
+        known = operation.size
         try:
             return await self._run(Run(variant.plan, context, asked), variant, roles)
         finally:
-            if text.kept and len(steps) > known:  # an object was met of a type that none was of before
+            if text.kept and operation.size > known:  # an object was met of a type that none was of before
                 self._weigh(text)
 
     def _variant(

@@ -90,7 +90,7 @@ class Text:
     @property
     def fields(self) -> int:
         """How many have been compiled by now, over all selections."""
-        return sum(len(each.plan.operation.steps) for each in self._variants.values() if each.plan)
+        return sum(each.plan.operation.size for each in self._variants.values() if each.plan)
 
     def measure(self, variables: Mapping[str, Any]) -> Measure:
         own = tuple([_size(variables.get(name, ABSENT)) for name in self._sizes])

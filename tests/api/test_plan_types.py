@@ -44,6 +44,14 @@ async def test_each_type_is_compiled_when_it_is_met_and_weighed_then(
     assert [grown[place] for place in (1, 3, 6)] == [0, 0, 0]
 
 
+async def test_a_type_of_which_no_field_is_selected_weighs_something_too(built: House, plans: Plans) -> None:
+    query = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename } }"
+    await executed(built, query, ids=[])
+    before = plans._kept
+    await executed(built, query, ids=[LEAD, NETWORK, BANK])
+    assert plans._kept - before == 2 * kept.FIELD
+
+
 async def test_what_one_request_compiles_serves_another_that_began_before(built: House, membership: str) -> None:
     """Each has begun before any type is met."""
     asked = [[NETWORK], [LEAD], [membership], [LEAD, NETWORK], [NETWORK, membership, LEAD]]
