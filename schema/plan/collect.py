@@ -35,6 +35,14 @@ from graphql.execution.values import VariableValues
 
 TYPE_NAME = "__typename"
 MOST_FIELDS = 1_000  # of one operation, for each type anew: a field takes some 0.1 ms to compile, and 3 kB
+BRACES = {
+    "document": ("definitions",),
+    "selection_set": ("selections",),
+    "fragment_spread": ("directives",),
+    **dict.fromkeys(
+        ("operation_definition", "fragment_definition", "field", "inline_fragment"), ("directives", "selection_set")
+    ),
+}  # what is walked of a document, to see its fields and directives alone
 SIZES = frozenset({"first", "last", "ids"})  # arguments that say how much is asked for
 
 
@@ -147,7 +155,7 @@ class _Variables(Visitor):
 def deciding_variables(document: DocumentNode) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The variables that decide what `document` selects, and those that say how much; the cost depends on these."""
     found = _Variables()
-    visit(document, found)
+    visit(document, found, BRACES)
     return tuple(sorted(found.conditions)), tuple(sorted(found.sizes))
 
 

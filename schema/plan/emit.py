@@ -7,7 +7,7 @@
             d3 = v
             try: f3_0 = d3['title']
             except unlike: [f3_0] = …         one by one, as a key may be absent
-            if not (type(f3_0) is str): …     graphql-core's own function, or the request is deoptimized
+            if type(f3_0) is not str: …       graphql-core's own function, or the request is deoptimized
             v = row3 = {'title': f3_0, 'network': None}
             w1.append((row3, d3.get('network')))
             out.append(v)
@@ -37,7 +37,7 @@ from graphql import (
 from schema.nodes import ENTITIES
 from schema.plan.called import Rows, items, one_of, refuse
 from schema.plan.collect import Chosen, Collector, NotCompiled, Shape, possible_types
-from schema.plan.leaves import STORED_MOMENT, moment, names_of, usual_test, writing
+from schema.plan.leaves import STORED_MOMENT, moment, names_of, unusual_test, writing
 from schema.plan.plan import Operation, Plan, Step
 from schema.plan.source import Lines, Source, indented, singly
 from schema.selection import stored_key
@@ -119,7 +119,8 @@ class Emitter:
             body += self._complete(field, chosen.declared.type, chosen, head)
             parts.append(f"{chosen.key!r}: {field}")
         read = [*self._checked(shape, source), *self._read(source, stored)]
-        return [f"{source} = {value}", *read, *body, f"{value} = {row} = {{{', '.join(parts)}}}", *after]
+        names = f"{value} = {row}" if after else value
+        return [f"{source} = {value}", *read, *body, f"{names} = {{{', '.join(parts)}}}", *after]
 
     def _read(self, source: str, stored: Mapping[str, str]) -> Lines:
         """What names the stored values of a source: of a whole document at once, else one by one."""
@@ -192,8 +193,8 @@ class Emitter:
             write = f"{self._source.named('names', names_of(kind))}[{value}]"
         elif kind.name == "DateTime":
             write = f"moment({value}) if {STORED_MOMENT.format(value)} else {write}"
-        elif usual := usual_test(kind, value):
-            test = " and ".join(filter(None, (test, f"not ({usual})")))
+        elif unusual := unusual_test(kind, value):
+            test = " and ".join(filter(None, (test, unusual)))
         return f"if {test}: {value} = {write}" if test else f"{value} = {write}"
 
 
