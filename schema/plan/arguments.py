@@ -6,7 +6,7 @@ was sent, where it is of that type already. All others are coerced by graphql-co
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 from graphql import (
@@ -30,6 +30,7 @@ from strawberry.types.field import StrawberryField
 
 from schema.plan.collect import variables_in
 
+MOST_FIELDS = 1_024  # that take arguments; the schema has fewer
 Arguments: TypeAlias = Mapping[str, Any]
 PLAIN: Mapping[object, Callable[[Any], bool]] = {
     GraphQLID: lambda value: type(value) is str,
@@ -95,6 +96,12 @@ class Variables:
         return None if isinstance(found, list) else found
 
 
+@lru_cache(MOST_FIELDS)
+def _names(schema: Schema, own: StrawberryField) -> Mapping[str, str]:
+    """The names of a field's arguments in the code, by those in the schema."""
+    return {schema.config.name_converter.from_argument(each): str(each.python_name) for each in own.arguments}
+
+
 class Calling:
     """How the arguments of one field are told, from the variables of a request."""
 
@@ -107,13 +114,12 @@ class Calling:
         node: FieldNode,
     ) -> None:
         self._schema, self._declared, self._own, self._node = schema, declared, own, node
-        told = {each.name.value: each for each in node.arguments or ()}
-        names = {schema.config.name_converter.from_argument(each): str(each.python_name) for each in own.arguments}
+        told, names = {each.name.value: each for each in node.arguments or ()}, _names(schema, own)
         self._plain = {names[name]: self._plainly(variables, name) for name in told if variables_in(told[name])}
+        self.constant = None if self._plain else self._converted(get_argument_values(declared, node))
         fixed = [name for name in told if names[name] not in self._plain]
         part = GraphQLField(declared.type, {name: declared.args[name] for name in fixed})
-        self._fixed = self._converted(get_argument_values(part, node))
-        self.constant = None if self._plain else self._converted(get_argument_values(declared, node))
+        self._fixed = self._converted(get_argument_values(part, node)) if fixed and self._plain else {}
 
     def of(self, variables: Variables) -> Arguments:
         """Of variables that fit. Raises what graphql-core and Strawberry raise for what cannot be an argument."""

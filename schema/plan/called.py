@@ -1,9 +1,9 @@
 """Called: what the generated code calls beside resolvers, where a value decides, or ends the plan."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sized
 from typing import Any
 
-from graphql import GraphQLAbstractType, default_type_resolver
+from graphql import GraphQLAbstractType, GraphQLObjectType, default_type_resolver
 from graphql.pyutils import is_iterable
 
 from service.store.kinds import kind_of
@@ -26,14 +26,24 @@ def items(value: Any) -> list[Any]:
     return list(value)
 
 
-def one_of(kind: GraphQLAbstractType, rows: dict[str, str], functions: dict[str, Any]) -> Callable[[Any, Any], Any]:
-    """The row of a value that may be of several types: by the function of its own, which `rows` names."""
+def one_of(
+    kind: GraphQLAbstractType,
+    possible: Mapping[str, GraphQLObjectType],
+    made: Callable[[GraphQLObjectType], Rows],
+    steps: Sized,
+) -> Callable[[Any, Any], Any]:
+    """The row of a value that may be of several types: by the function of its own, made when one is met first."""
+    known: dict[str, Rows] = {}
 
     def row(value: Any, run: Any) -> Any:
-        own = rows.get(entity_name(value) or "")
-        if own is None:
-            own = rows[str((kind.resolve_type or default_type_resolver)(value, run, kind))]
-        return functions[own]((value,), run)[0]
+        name = entity_name(value) or ""
+        if name not in possible:
+            name = str((kind.resolve_type or default_type_resolver)(value, run, kind))
+        if name not in known:
+            known[name] = made(possible[name])
+        while len(run.waiting) < len(steps):  # there are more by now than when the run began
+            run.waiting.append([])
+        return known[name]((value,), run)[0]
 
     return row
 

@@ -2,7 +2,7 @@
 
     query { node(id: "…") { id ... on Activity { title } } }
 
-    Query ── node ──┬─ Activity ── id, title
+    Query ── node ──┬─ Activity ── id, title     each once an object of it is met
                     ├─ Agreement ── id
                     └─ …
 
@@ -12,14 +12,15 @@ Fragments are expanded and `@skip` and `@include` decided as graphql-core does i
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from graphql import (
     DirectiveNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
+    GraphQLAbstractType,
     GraphQLField,
-    GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
     Node,
@@ -27,7 +28,6 @@ from graphql import (
     VariableNode,
     Visitor,
     get_named_type,
-    is_abstract_type,
     visit,
 )
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_fields, collect_subfields
@@ -35,6 +35,14 @@ from graphql.execution.values import VariableValues
 
 TYPE_NAME = "__typename"
 MOST_FIELDS = 1_000  # of one operation, for each type anew: a field takes some 0.1 ms to compile, and 3 kB
+BRACES = {
+    "document": ("definitions",),
+    "selection_set": ("selections",),
+    "fragment_spread": ("directives",),
+    **dict.fromkeys(
+        ("operation_definition", "fragment_definition", "field", "inline_fragment"), ("directives", "selection_set")
+    ),
+}  # what is walked of a document, to see its fields and directives alone
 SIZES = frozenset({"first", "last", "ids"})  # arguments that say how much is asked for
 
 
@@ -44,7 +52,7 @@ class NotCompiled(Exception):
 
 @dataclass(frozen=True)
 class Chosen:
-    """A field of the answer: under which key, by which nodes, and what is selected below for each concrete type."""
+    """A field of the answer: under which key, and by which nodes."""
 
     root: str  # the key of the root field that leads to it
     key: str
@@ -52,7 +60,6 @@ class Chosen:
     parent: GraphQLObjectType
     declared: GraphQLField | None  # None for __typename
     details: list[FieldDetails]
-    shapes: Mapping[str, "Shape"]
 
     @property
     def nodes(self) -> list[FieldNode]:
@@ -100,27 +107,32 @@ class Collector:
             raise NotCompiled(f"it has more than {MOST_FIELDS:,} fields")
         name = details[0].node.name.value
         if name == TYPE_NAME:
-            return Chosen(root, key, name, parent, None, details, {})
+            return Chosen(root, key, name, parent, None, details)
         if name.startswith("__"):
             raise NotCompiled("it asks for the schema")
-        declared = parent.fields[name]
-        below = {each.name: self._below(root, each, details) for each in self._possible(get_named_type(declared.type))}
-        return Chosen(root, key, name, parent, declared, details, below)
+        chosen = Chosen(root, key, name, parent, parent.fields[name], details)
+        named = get_named_type(parent.fields[name].type)
+        if isinstance(named, GraphQLObjectType):
+            self.uses[id(self.below(chosen, named))] += 1
+        return chosen
 
-    def _below(self, root: str, own_type: GraphQLObjectType, details: list[FieldDetails]) -> Shape:
-        """One shape for the same nodes of the same type, wherever below one root field they are reached."""
+    def below(self, chosen: Chosen, own_type: GraphQLObjectType) -> Shape:
+        """What `chosen` selects of an object of this type. Raises `NotCompiled`.
+
+        One shape for the same nodes of the same type, wherever below one root field they are reached.
+        """
+        root, details = chosen.root, chosen.details
         own = (root, own_type.name, *(id(each.node) for each in details))
         if own not in self._known:
             found = collect_subfields(self.schema, self._fragments, self.values, self.operation, own_type, details)
             self._known[own] = self._shape(root, own_type, found.grouped_field_set)
-        self.uses[id(self._known[own])] += 1
         return self._known[own]
 
-    def _possible(self, named: GraphQLNamedType) -> list[GraphQLObjectType]:
-        """The types that an object of `named` may turn out to have; none for a leaf."""
-        if is_abstract_type(named):
-            return list(self.schema.get_possible_types(named))
-        return [named] if isinstance(named, GraphQLObjectType) else []
+
+@lru_cache(64)
+def possible_types(schema: GraphQLSchema, kind: GraphQLAbstractType) -> Mapping[str, GraphQLObjectType]:
+    """The types that an object of `kind` may turn out to have, by name."""
+    return {each.name: each for each in schema.get_possible_types(kind)}
 
 
 class _Variables(Visitor):
@@ -143,7 +155,7 @@ class _Variables(Visitor):
 def deciding_variables(document: DocumentNode) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The variables that decide what `document` selects, and those that say how much; the cost depends on these."""
     found = _Variables()
-    visit(document, found)
+    visit(document, found, BRACES)
     return tuple(sorted(found.conditions)), tuple(sorted(found.sizes))
 
 

@@ -1,10 +1,11 @@
 """Leaves: how the values of scalars and enums are written, by the functions that graphql-core calls for them.
 
-A value that is of the usual type already is taken as it is; the test for that stands in the generated code.
+A value that is of the usual type already is taken as it is; the test for others stands in the generated code.
 """
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -13,18 +14,20 @@ from graphql.type.scalars import GRAPHQL_MAX_INT, GRAPHQL_MIN_INT
 
 from schema.plan.called import Deoptimized
 
-TEXT, TRUTH = "type({0}) is str", "type({0}) is bool"
-WHOLE = f"type({{0}}) is int and {GRAPHQL_MIN_INT} <= {{0}} <= {GRAPHQL_MAX_INT}"
-USUAL = {"String": TEXT, "ID": TEXT, "Date": TEXT, "Boolean": TRUTH, "Int": WHOLE}
+TEXT, TRUTH = "type({0}) is not str", "type({0}) is not bool"
+WHOLE = f"not (type({{0}}) is int and {GRAPHQL_MIN_INT} <= {{0}} <= {GRAPHQL_MAX_INT})"
+UNUSUAL = {"String": TEXT, "ID": TEXT, "Date": TEXT, "Boolean": TRUTH, "Int": WHOLE}
 STORED_MOMENT = "type({0}) is datetime and {0}.tzinfo is None"
+MOST_LEAVES = 256  # types that are written; the schema has fewer
 THOUSANDTHS = tuple(f".{each:03}Z" for each in range(1_000))
 
 
-def usual_test(leaf: GraphQLNamedType, name: str) -> str | None:
-    """The expression that tells whether the value called `name` is written as it is; None where none is."""
-    return USUAL[leaf.name].format(name) if leaf.name in USUAL else None
+def unusual_test(leaf: GraphQLNamedType, name: str) -> str | None:
+    """The expression that tells whether the value called `name` is not written as it is; None where none is."""
+    return UNUSUAL[leaf.name].format(name) if leaf.name in UNUSUAL else None
 
 
+@lru_cache(MOST_LEAVES)
 def writing(leaf: GraphQLNamedType) -> Callable[[Any], Any]:
     """The function that turns a value into what stands in the answer. Raises `Deoptimized` for null."""
     assert isinstance(leaf, GraphQLScalarType | GraphQLEnumType)
@@ -46,6 +49,7 @@ def moment(value: datetime) -> str:
     return orjson.dumps(value)[1:20].decode() + THOUSANDTHS[value.microsecond // 1_000]
 
 
+@lru_cache(MOST_LEAVES)
 def names_of(leaf: GraphQLEnumType) -> dict[Any, str]:
     """The names of an enum by the stored text, which our enums are equal to."""
     return {value.value: name for name, value in leaf.values.items()}

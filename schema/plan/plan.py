@@ -6,7 +6,7 @@ field ─┬─ no resolver ── the stored value           ┐ at once, in th
        └─ async resolver ── called for each; they share commands through the request's reader
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, cast
@@ -69,21 +69,19 @@ def _checked(right: Right, viewer: Viewer, source: Any) -> None:
 
 @dataclass
 class Operation:
-    """One operation and the steps that its fields are."""
+    """One operation, and the steps that its fields are, as far as they are known by now."""
 
     schema: Schema
     node: OperationDefinitionNode
     fragments: dict[str, FragmentDefinitionNode]
     declared: dict[str, Declared]
     steps: list[Step] = field(default_factory=list)
+    shapes: int = 0  # that have a function, were nothing selected but __typename
 
-    def waiting_as_they_come(self) -> Iterator[Step]:
-        """The steps that wait, also such as are added meanwhile."""
-        place = 0
-        while place < len(self.steps):
-            if self.steps[place].waits:
-                yield self.steps[place]
-            place += 1
+    @property
+    def size(self) -> int:
+        """What it takes in memory, in compiled fields."""
+        return len(self.steps) + self.shapes
 
     def step(self, chosen: Chosen) -> Step:
         """The step that a field is. Raises `NotCompiled` for one that is resolved in a way that is not known here."""
@@ -135,7 +133,10 @@ class Operation:
 
 @dataclass(frozen=True)
 class Plan:
-    """A compiled operation: the function of its root, and by step those that complete what was found."""
+    """A compiled operation: the function of its root, and by step those that complete what was found.
+
+    Where an object may be of several types, what is selected of each is compiled when one of it is met first.
+    """
 
     operation: Operation
     rows: Rows

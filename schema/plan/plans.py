@@ -24,6 +24,7 @@ from schema.limits import Limits, Measure, too_large, within
 from schema.overlaps import crowded
 from schema.permissions import Answered
 from schema.plan.arguments import Variables
+from schema.plan.collect import NotCompiled
 from schema.plan.run import Run
 from schema.plan.texts import Text, Variant
 from service.errors import Refusal, Unavailable
@@ -52,7 +53,7 @@ class Plans:
         """The operation `name` of `query`, if it is known by now to be valid and to keep to these limits."""
         known = self._texts.get((query, name))
         if known is not None and known.limits is not limits and known.limits != limits:
-            self._kept -= self._texts.pop((query, name)).weight
+            self._let_go((query, name))
             known = None
         if known is None and self._due(own := hash((query, name, limits)), len(query), sight):
             known = self._learnt(query, name, limits)
@@ -99,8 +100,12 @@ class Plans:
         self._kept += weight - text.weight
         text.weight = weight
         while self._kept > MOST_KEPT and len(self._texts) > 1:
-            _, gone = self._texts.popitem(last=False)
-            self._kept -= gone.weight
+            self._let_go(next(iter(self._texts)))
+
+    def _let_go(self, own: tuple[str, str | None]) -> None:
+        gone = self._texts.pop(own)
+        gone.kept = False
+        self._kept -= gone.weight
 
     async def answered(
         self, text: Text, variables: Mapping[str, Any], context: Context, allowed: Collection[OperationType]
@@ -115,7 +120,13 @@ class Plans:
             return None
         context.begin(text.operation)
         context.measures.append(measure)
-        return await self._run(Run(variant.plan, context, asked), variant, roles)
+        operation = variant.plan.operation
+        known = operation.size
+        try:
+            return await self._run(Run(variant.plan, context, asked), variant, roles)
+        finally:
+            if text.kept and operation.size > known:  # an object was met of a type that none was of before
+                self._weigh(text)
 
     def _variant(
         self, text: Text, asked: Variables, measure: Measure, limits: Limits, allowed: Collection[OperationType]
@@ -138,6 +149,9 @@ class Plans:
             data = await run.answer()
         except Unavailable as reason:
             context.reader.fail(reason)
+            return self._replayed(run, reason)
+        except NotCompiled as reason:  # what is selected of a type that none was of before
+            variant.plan, variant.reason = None, str(reason)
             return self._replayed(run, reason)
         except Exception as reason:  # whatever it is, Strawberry meets it again and tells it as the specification says
             variant.failed[roles] += 1

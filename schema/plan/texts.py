@@ -64,7 +64,7 @@ class Variant:
 class Text:
     """A valid operation: parsed once, measured once for each size, compiled once for each selection.
 
-    `fields` is how many have been compiled, over all selections, `weight` what it has become, as `Plans` weighs it.
+    `weight` is what it has become, as `Plans` weighs it for as long as the text is `kept`.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class Text:
     ) -> None:
         self.document, self.operation, self.length = document, operation, length
         self.kind = OperationType(operation.operation.value)
-        self.fields = self.weight = 0
+        self.weight, self.kept = 0, True
         self.limits = limits  # which it keeps to
         self.declared = declared_in(schema._schema, operation)
         self._schema = schema
@@ -86,6 +86,11 @@ class Text:
         self._sizes = sizes
         self._variants: dict[Hashable, Variant] = {}
         self._measures: dict[Hashable, Measure] = {}
+
+    @property
+    def fields(self) -> int:
+        """How many have been compiled by now, over all selections."""
+        return sum(each.plan.operation.size for each in self._variants.values() if each.plan)
 
     def measure(self, variables: Mapping[str, Any]) -> Measure:
         own = tuple([_size(variables.get(name, ABSENT)) for name in self._sizes])
@@ -105,7 +110,6 @@ class Text:
             if len(self._variants) >= MOST_VARIANTS:
                 return Variant(None, f"it has more than {MOST_VARIANTS} selections")
             found = self._variants[known] = self._compiled(dict(zip(self._conditions, known, strict=True)))
-            self.fields += len(found.plan.operation.steps) if found.plan else 0
         return found
 
     def _compiled(self, conditions: dict[str, Any]) -> Variant:
@@ -114,14 +118,11 @@ class Text:
         assert not isinstance(values, list)
         found = (each for each in self.document.definitions if isinstance(each, FragmentDefinitionNode))
         operation = Operation(self._schema, self.operation, {each.name.value: each for each in found}, self.declared)
+        collector = Collector(self._schema._schema, self.document, self.operation, values)
         try:
-            collector = Collector(self._schema._schema, self.document, self.operation, values)
-            root = collector.root()
-            return Variant(Emitter(self._schema, operation, collector.uses).plan(root))
+            return Variant(Emitter(operation, collector).plan())
         except NotCompiled as reason:
             return Variant(None, str(reason))
-        except Exception as reason:  # of a constant that an input refuses, which Strawberry tells at its field
-            return Variant(None, repr(reason))
 
 
 def _size(value: Any) -> Hashable:

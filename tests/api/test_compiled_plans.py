@@ -114,9 +114,10 @@ async def test_what_asks_for_the_schema_is_left(built: House) -> None:
 
 async def test_what_has_more_fields_than_are_compiled_is_left(built: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("schema.plan.collect.MOST_FIELDS", 20)
-    found = await executed(built, "query($id: ID!) { node(id: $id) { id ... on Recorded { version } } }", id=NETWORK)
+    names = [f"a{number}" for number in range(20)]
+    found = await executed(built, f"{{ viewer {{ {' '.join(f'{each}: subject' for each in names)} }} }}")
     assert (found.execution, found.reason) == ("left", "it has more than 20 fields")
-    assert found.result.data == {"node": {"id": NETWORK, "version": 1}}
+    assert found.result.data == {"viewer": dict.fromkeys(names, "admin")}
 
 
 async def test_a_constant_that_an_input_refuses_is_refused_where_it_stands(built: House) -> None:
@@ -158,10 +159,12 @@ def test_what_is_kept_is_bounded_and_what_is_used_stays(plans: Plans, monkeypatc
 
 
 async def test_a_compiled_text_weighs_what_it_has_become(built: House, plans: Plans) -> None:
-    await executed(built, "{ viewer { subject } }")
-    small = plans._kept
-    await executed(built, '{ node(id: "x") { ... on Recorded { id version } } }')
-    assert plans._kept - small > 25 * kept.FIELD  # the fields of each type that is recorded
+    weights = []
+    for names in ("subject", "subject a: subject"):
+        before = plans._kept
+        await executed(built, f"{{ viewer {{ {names} }} }}")
+        weights.append(plans._kept - before)
+    assert weights[1] - weights[0] == kept.FIELD + kept.CHARACTER * len(" a: subject")
 
 
 def test_one_text_that_is_more_than_may_be_kept_is_kept_alone(plans: Plans, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,18 +1,21 @@
 """`python -m tests.benchmarks.process`: what one process of the service needs, beside plain Strawberry at one point.
 
-How long it takes to be ready, what it holds at rest, what a text costs that was never seen, and what a flood of such
-texts does to its memory and to a query that it knows. `--texts 100000` floods as long as the README says.
+How long it takes to be ready, what it holds at rest, what a text costs that was never seen, interpreted and compiled
+at once, and what a flood of such texts does to its memory and to a query that it knows. `--texts 100000` floods as
+long as the README says.
 """
 
 import argparse
 import asyncio
 import contextlib
+import itertools
 import statistics
 import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -21,14 +24,16 @@ import orjson
 from service.dates import day_of, now
 from tests.benchmarks.as_of import engine as server
 from tests.benchmarks.contenders import CONTENDERS, VIEWERS, Contender, Keys, Running, in_memory, over_the_wire, running
-from tests.benchmarks.documents import Documents, fill, synthetic_documents, write
+from tests.benchmarks.documents import fill, synthetic_documents, write
 from tests.benchmarks.measuring import load, loaded
-from tests.benchmarks.questions import PAGE, questions
+from tests.benchmarks.questions import Question, questions
 
 ACTIVITIES, STARTS = 500, 5
 TEXTS, SECONDS, REST_SECONDS = 20_000, 5, 2.0
+COLD, ROUNDS, ROUND_SECONDS = ("B", "C"), 7, 3  # of texts never seen, the first round to warm up
 READY_SECONDS = 30.0
-SERVICE = CONTENDERS["service"]
+PEER, SERVICE = CONTENDERS["strawberry"], CONTENDERS["service"]
+AT_ONCE = replace(SERVICE, name="service-at-once", title="共建网, at once", settings={"COBUILD_PLANS": "at-once"})
 
 Begin = Callable[[Contender], contextlib.AbstractContextManager[Running]]
 
@@ -43,11 +48,11 @@ def ready_after(begun: Running, since: float) -> float:
     raise RuntimeError(f"{begun.contender.name} is not ready")
 
 
-def unseen(documents: Documents, count: int) -> list[bytes]:
-    """Bodies of the page's query, no two texts alike: an alias is of each one's own."""
-    [first, *_] = questions(documents)["C"].variables
-    texts = (PAGE.replace("title form", f"title own{number}: form") for number in range(count))
-    return [orjson.dumps({"query": text, "variables": first}) for text in texts]
+def unseen(question: Question, count: int) -> list[bytes]:
+    """Bodies that ask it once each, no two texts alike: an alias is of each one's own."""
+    asked = itertools.islice(itertools.cycle(question.variables), count)
+    texts = (question.text.replace("title form", f"title own{number}: form") for number in range(count))
+    return [orjson.dumps({"query": text, "variables": each}) for text, each in zip(texts, asked, strict=True)]
 
 
 def starts(begin: Begin) -> None:
@@ -61,11 +66,22 @@ def starts(begin: Begin) -> None:
     print(f"ready after {statistics.median(seconds):.2f} s, {statistics.median(megabytes):.0f} MB at rest")
 
 
-def cold(begun: Running, texts: Path, known: Path, token: str) -> None:
-    begun.wait(known.read_bytes().splitlines()[0], token)
-    load(begun, known, token, SECONDS)
-    sight = load(begun, texts, token, SECONDS)
-    print(f"{begun.contender.title}: {sight.microseconds:.0f} µs for a text never seen")
+def cold(begun: Sequence[Running], texts: Mapping[str, Path], token: str) -> None:
+    """What each takes for texts never seen, by turns, and how many times as much as the first takes."""
+    for query, path in texts.items():
+        used = [list[float]() for _ in begun]
+        sent = [0 for _ in begun]
+        for _ in range(ROUNDS):
+            for place, each in enumerate(begun):
+                found = loaded(each, path, token, ROUND_SECONDS, begin=sent[place])
+                sent[place] += found.sent
+                used[place].append(found.used / found.sent * 1e6)
+        if max(sent) > TEXTS:
+            raise RuntimeError(f"{max(sent)} texts of {query} were sent, of which {TEXTS} were unseen")
+        for each, own in zip(begun, used, strict=True):
+            ratios = sorted(mine / first for mine, first in zip(own[1:], used[0][1:], strict=True))
+            told = f"{statistics.median(ratios):.2f} × ({ratios[0]:.2f}–{ratios[-1]:.2f})"
+            print(f"{query}, {each.contender.title}: {statistics.median(own[1:]):.0f} µs for a text never seen, {told}")
 
 
 def flooded(begun: Running, texts: Path, count: int, known: Path, token: str) -> None:
@@ -95,13 +111,21 @@ def main() -> int:
             asyncio.run(fill(uri, database.settings["COBUILD_DATABASE"], documents))
             starts(lambda service: running(service, database, keys, Path(), scratch))
         write(documents, scratch)
-        texts = lines(scratch / "unseen", unseen(documents, max(count, TEXTS)))
-        known = lines(scratch / "known", questions(documents)["B"].bodies())
-        for contender in (CONTENDERS["strawberry"], SERVICE):
-            with running(contender, in_memory(scratch), keys, Path(), scratch) as begun:
-                cold(begun, texts, known, token)
-                if contender is SERVICE:
-                    flooded(begun, texts, count, known, token)
+
+        def begin(contender: Contender) -> contextlib.AbstractContextManager[Running]:
+            return running(contender, in_memory(scratch), keys, Path(), scratch)
+
+        asked = questions(documents)
+        texts = {each: lines(scratch / f"unseen{each}", unseen(asked[each], max(count, TEXTS))) for each in COLD}
+        known = lines(scratch / "known", asked["B"].bodies())
+        with contextlib.ExitStack() as stack:
+            begun = [stack.enter_context(begin(each)) for each in (PEER, AT_ONCE, SERVICE)]
+            for each in begun:
+                each.wait(asked["B"].bodies()[0], token)
+            cold(begun, texts, token)
+        with begin(SERVICE) as service:
+            service.wait(asked["B"].bodies()[0], token)
+            flooded(service, texts["C"], count, known, token)
     return 0
 
 
