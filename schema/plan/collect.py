@@ -66,7 +66,7 @@ class Chosen:
         return [each.node for each in self.details]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Shape:
     """What is selected of an object of one type."""
 
@@ -88,7 +88,7 @@ class Collector:
         self._fragments = {each.name.value: FragmentDetails(each) for each in found}
         self._known: dict[tuple[object, ...], Shape] = {}
         self._chosen_by_now = 0
-        self.uses: Counter[int] = Counter()  # of shapes, by identity
+        self.uses: Counter[Shape] = Counter()
 
     def root(self) -> Shape:
         """The shape of the answer. Raises `NotCompiled` for an operation that is left to Strawberry."""
@@ -113,7 +113,7 @@ class Collector:
         chosen = Chosen(root, key, name, parent, parent.fields[name], details)
         named = get_named_type(parent.fields[name].type)
         if isinstance(named, GraphQLObjectType):
-            self.uses[id(self.below(chosen, named))] += 1
+            self.uses[self.below(chosen, named)] += 1
         return chosen
 
     def below(self, chosen: Chosen, own_type: GraphQLObjectType) -> Shape:

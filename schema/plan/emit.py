@@ -50,7 +50,7 @@ class Emitter:
 
     def __init__(self, operation: Operation, collector: Collector) -> None:
         self._operation, self._collector, self._source = operation, collector, Source(CALLED)
-        self._shapes: dict[int, str] = {}
+        self._shapes: dict[Shape, str] = {}
         self._completing: dict[int, Rows] = {}
         self._looked_at = 0  # of the steps, whether they wait
 
@@ -86,12 +86,12 @@ class Emitter:
 
     def _rows(self, shape: Shape) -> str:
         """The function of a shape."""
-        if id(shape) not in self._shapes:
+        if shape not in self._shapes:
             name, head = f"rows_{self._source.number()}", Lines()
-            self._shapes[id(shape)] = name
+            self._shapes[shape] = name
             self._operation.shapes += 1
             self._source.function(name, head, ["if v is not None:", *indented(self._row("v", shape, head))])
-        return self._shapes[id(shape)]
+        return self._shapes[shape]
 
     def _row(self, value: str, shape: Shape, head: Lines) -> Lines:
         """What turns the object called `value` into its row."""
@@ -108,7 +108,7 @@ class Emitter:
             if step.waits:
                 head.append(f"w{step.number} = run.waiting[{step.number}]")
                 after.append(f"w{step.number}.append({row if step.link else f'({row}, {source})'})")
-                parts.append(f"{chosen.key!r}: {held_by(step, source)}")
+                parts.append(f"{chosen.key!r}: {step.held_by(source)}")
                 continue
             if step.resolver is None:
                 stored[field] = step.name
@@ -170,7 +170,7 @@ class Emitter:
             return [f"{value} = {self._source.named('one_of', own)}({value}, run)"]
         assert isinstance(kind, GraphQLObjectType)
         shape = self._collector.below(chosen, kind)
-        if self._collector.uses[id(shape)] == 1:  # written out in place, unless it is reached in another way too
+        if self._collector.uses[shape] == 1:  # written out in place, unless it is reached in another way too
             return self._row(value, shape, head)
         return [f"{value} = {self._rows(shape)}(({value},), run)[0]"]
 
@@ -185,10 +185,8 @@ class Emitter:
 
     def _leaf(self, value: str, kind: GraphQLLeafType, required: bool) -> str:
         """Null fails where it may not be: by the name it has not, or in the function that writes."""
-        test, write = (
-            "" if required else f"{value} is not None",
-            f"{self._source.named('write', writing(kind))}({value})",
-        )
+        test = "" if required else f"{value} is not None"
+        write = f"{self._source.named('write', writing(kind))}({value})"
         if isinstance(kind, GraphQLEnumType):
             write = f"{self._source.named('names', names_of(kind))}[{value}]"
         elif kind.name == "DateTime":
@@ -196,12 +194,3 @@ class Emitter:
         elif unusual := unusual_test(kind, value):
             test = " and ".join(filter(None, (test, unusual)))
         return f"if {test}: {value} = {write}" if test else f"{value} = {write}"
-
-
-def held_by(step: Step, source: str) -> str:
-    """What stands in a row until it is looked up: of a link, the id, or ids, that lead to it."""
-    if step.link is None:
-        return "None"
-    if step.link.target is None:
-        return f"run.arguments({step.number})[{step.link.key!r}]"
-    return f"{source}[{step.link.key!r}]" if step.link.several else f"{source}.get({step.link.key!r})"

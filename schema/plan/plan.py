@@ -58,6 +58,14 @@ class Step:
         """Whether it leads to a list of records, by a list of ids."""
         return self.link is not None and self.link.several
 
+    def held_by(self, source: str) -> str:
+        """The expression for what stands in a row until it is looked up: of a link, the id, or ids, that lead to it."""
+        if self.link is None:
+            return "None"
+        if self.link.target is None:
+            return f"run.arguments({self.number})[{self.link.key!r}]"
+        return f"{source}[{self.link.key!r}]" if self.link.several else f"{source}.get({self.link.key!r})"
+
     @property
     def noted(self) -> bool:
         return self.right in LOGGED

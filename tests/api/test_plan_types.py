@@ -5,10 +5,16 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from graphql import get_operation_ast, parse
+from graphql.execution.values import VariableValues
 
+from schema.api import schema
 from schema.limits import USUAL
 from schema.plan import plans as kept
 from schema.plan.arguments import Arguments, Calling
+from schema.plan.collect import Collector, Shape
+from schema.plan.emit import Emitter
+from schema.plan.plan import Operation
 from schema.plan.plans import Plans
 from schema.reader import Reader
 from tests.api.executions import compared, executed
@@ -105,3 +111,16 @@ async def test_a_text_that_is_let_go_while_it_runs_is_weighed_no_more(
     assert found.execution == "compiled"
     assert [*plans._texts] == [("{ __typename }", None)]
     assert plans._kept == sum(each.weight for each in plans._texts.values())
+
+
+def test_a_shape_is_not_taken_for_one_that_is_gone() -> None:
+    """That of the root is needed once, and another one might stand where it stood."""
+    document = parse("{ __typename }")
+    operation = get_operation_ast(document, None)
+    assert operation is not None
+    values = VariableValues({}, {})
+    collector = Collector(schema._schema, document, operation, values)
+    emitter = Emitter(Operation(schema, operation, {}, {}), collector)
+    first = emitter._rows(collector.root())
+    others = [Shape(schema._schema.type_map["Organization"], ()) for _ in range(1_000)]
+    assert first not in {emitter._rows(each) for each in others}
