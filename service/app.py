@@ -81,9 +81,8 @@ def create_app(
     means = Means(store, identity, rates, documents, settings.limits, trail_keys, development, settings.plans)
     background = Background(store, files, settings.checkpointing(), settings.development, announce, metrics)
 
-    graphql = graphql_route(means)
     routes: list[BaseRoute] = [
-        graphql,
+        graphql := graphql_route(means),
         graphql_socket(means, metrics, settings.socket_rules, tracing),
         *attachment_routes(store, identity, files, Taking(*taking)),
         *dossier_routes(store, identity, rates, files, background.asked),

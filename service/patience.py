@@ -4,6 +4,7 @@
 """
 
 import asyncio
+from contextvars import Context
 from types import TracebackType
 from weakref import WeakKeyDictionary
 
@@ -21,7 +22,7 @@ class Watch:
         self._due[limit] = loop.time() + seconds
         if not self._looking:
             self._looking = True
-            loop.call_later(LOOK, self._look, loop)
+            loop.call_later(LOOK, self._look, loop, context=Context())  # not that of whoever came first
 
     def end(self, limit: "Within") -> None:
         self._due.pop(limit, None)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 REQUEST_ID = "X-Request-Id"
 SENT_ID, PLAIN_ID = REQUEST_ID.lower().encode(), re.compile(rb"[A-Za-z0-9._-]{1,64}")
 SENT_ALONG = ("Authorization", "Content-Type", "Idempotency-Key", "Accept-Language", REQUEST_ID)
-PROCESS, NUMBERS = secrets.token_hex(4), itertools.count()  # of which ids are made that no other request has
+PROCESS, NUMBERS = secrets.token_hex(8), itertools.count()  # of which the ids of requests are made
 PREFLIGHT_SECONDS = 600  # for which a browser remembers what it was allowed
 FOR_BROWSERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -87,7 +87,7 @@ class Carried:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        own_id, began, status = _given(scope["headers"]) or f"{PROCESS}{next(NUMBERS):08x}", time.perf_counter(), 0
+        own_id, began, status = _given(scope["headers"]) or f"{PROCESS}-{next(NUMBERS):x}", time.perf_counter(), 0
 
         async def carrying(message: Message) -> None:
             nonlocal status

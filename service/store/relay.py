@@ -8,7 +8,7 @@
 Relaying twice is harmless: the `_id`, record:version, is taken already. A holder that lost its lease without knowing
 meets the unique index on (partition, sequence) and starts its round anew, so that the sequence has no gap and no fork.
 
-A round that found nothing is not repeated before the server was written to, by whomever: one small command tells.
+Rounds that found nothing are not repeated before the server was written to, by whomever.
 """
 
 import asyncio
@@ -27,12 +27,13 @@ from service.store.feed import last_sequence
 from service.store.followers import FOLLOWERS, Follower, behind, follow
 from service.store.kinds import KINDS, REVISIONS, WAITING
 from service.store.leases import Lease, acquire, release
+from service.store.stillness import Stillness
 from service.store.store import Store
 
 ROUND = 200  # records looked at in one collection at a time
 PAUSE = 1.0  # seconds between looks when nobody says that something was written
 BEGINNING = dt.datetime.fromtimestamp(0, dt.UTC)
-LOOK = dt.timedelta(seconds=30)  # between looks for what a relay that is gone has left, waiting or unfollowed
+LOOK = dt.timedelta(seconds=30)  # between looks for what a relay that is gone has left unfollowed
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +56,7 @@ class Relay:
         self._followers = followers
         self._behind: set[str] = set()  # partitions with revisions to follow, as far as this relay knows
         self._looked = BEGINNING
-        self._still: object = None  # the last write before a look that found nothing, where the server tells it
+        self._stillness = Stillness(database)
         self._checkpoints = CheckpointWriter(database, checkpointing) if checkpointing else None
         self._holder = holder
         self._written = written
@@ -87,14 +88,15 @@ class Relay:
 
         The answer is how many revisions were relayed, and one more while followers write or have more to do.
         """
-        moved, written = 0, await last_write(self._database)  # asked first: what comes meanwhile is found by the next
-        if written is None or written != self._still or now() - self._looked >= LOOK:
+        moved = 0
+        if not await self._stillness.lasts():
             found = False
             for kind in KINDS.values():
                 waiting = await self._waiting(kind.COLLECTION)
                 found = found or bool(waiting)
                 moved += await self._carry(kind.COLLECTION, waiting)
-            self._still = None if found else written
+            if not found:
+                self._stillness.nothing_found()
         moved += await self._follow()
         if self._checkpoints is not None:
             await self._checkpoints.round(self._lease)
@@ -178,11 +180,3 @@ class Relay:
             by_record[entry["record"]].append(entry["_id"])
         for record, ids in by_record.items():
             await self._database.update(collection, {"_id": record}, {"$pull": {"outbox": {"_id": {"$in": ids}}}})
-
-
-async def last_write(database: Database) -> object:
-    """When the server was last written to, by the latest entry of its oplog; None where it keeps none, as one alone.
-
-    That is what a command which writes nothing answers as its `operationTime` (MongoDB's manual, *Command Response*).
-    """
-    return (await database.command({"ping": 1})).get("operationTime")

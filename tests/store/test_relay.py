@@ -14,11 +14,10 @@ from service.records import INSTALLATION
 from service.store import history, relay
 from service.store.database import Database
 from service.store.feed import last_sequence
-from service.store.kinds import KINDS, REVISIONS
+from service.store.kinds import REVISIONS
 from service.store.leases import acquire
 from service.store.relay import Relay
 from service.store.store import Store
-from tests.conftest import Commands
 from tests.store.conftest import MakeDatabase
 from tests.store.scene import NOW, act, activity, relayed, waiting, wire
 from tests.store.trail_scene import (
@@ -240,63 +239,3 @@ async def test_a_running_relay_is_told_of_a_write_and_gives_its_leases_back(
     taken = await acquire(store.database, "net_a", "second", now())
     assert taken is not None
     assert taken.fence == 2
-
-
-async def test_nothing_is_looked_for_again_before_somebody_writes(make_database: MakeDatabase) -> None:
-    commands = Commands()
-    watched = await make_database("motor", commands)
-    other = Store(await make_database("pymongo", name=watched.name, prepared=False))
-    await begin(other)
-    await drain(quiet := relay_of(watched))
-    async with asyncio.timeout(10):
-        while [name for name, _ in commands.sent] != ["ping"]:  # SecantusDB counts a driver's heartbeat as a write
-            commands.sent.clear()
-            assert await quiet.round() == 0
-
-    await write(other, Activity, "act_1")
-    assert await quiet.round() == 1
-    await check_all_relayed(watched)
-
-
-async def test_what_waited_is_looked_for_again_though_nobody_wrote(
-    make_database: MakeDatabase, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Another relay holds the lease, or the look broke off in its middle."""
-    database = await make_database("motor")
-    await begin(Store(database))
-    one, other = relay_of(database), relay_of(database, "other")
-    lease = other._lease
-
-    async def none(_: str) -> None:
-        return None
-
-    monkeypatch.setattr(other, "_lease", none)
-    assert await other.round() == 0
-    monkeypatch.setattr(other, "_lease", lease)
-    assert await other.round() > 0
-    await drain(one, other)
-
-    find = database.find
-
-    async def breaking(collection: str, *given: Any, **named: Any) -> list[dict[str, Any]]:
-        if collection == Activity.COLLECTION:
-            raise Unavailable("away")
-        return await find(collection, *given, **named)
-
-    await write(Store(database), Activity, "act_1")
-    monkeypatch.setattr(database, "find", breaking)
-    with pytest.raises(Unavailable):
-        await other.round()
-    monkeypatch.setattr(database, "find", find)
-    await drain(one, other)
-    await check_all_relayed(database)
-
-
-async def test_a_look_is_never_older_than_half_a_minute(make_database: MakeDatabase) -> None:
-    commands = Commands()
-    database = await make_database("motor", commands)
-    await drain(quiet := relay_of(database))
-    commands.sent.clear()
-    quiet._looked -= relay.LOOK
-    assert await quiet.round() == 0
-    assert len(commands.sent) > len(KINDS)
