@@ -94,13 +94,14 @@ async def test_too_much_to_check_is_refused(library: Database, monkeypatch: pyte
 async def test_many_partners_take_as_many_commands_as_one(library: Database) -> None:
     if library.driver == "mongomock":
         pytest.skip("mongomock sends no commands")
-    counts = []
+    counts: list[tuple[int, Counter[str]]] = []
     for network in ("net_one", NETWORK):
-        SENT.sent.clear()
-        found = await results_as_of(library, network, (), *YEAR, day=TODAY)
-        counts.append(
-            (len({each.organization for each in found}), Counter(name for name, _ in SENT.sent if name in READING))
-        )
+        asked = list[Counter[str]]()
+        for _ in range(2):  # after a lost connection a read is sent once more
+            SENT.sent.clear()
+            found = await results_as_of(library, network, (), *YEAR, day=TODAY)
+            asked.append(Counter(name for name, _ in SENT.sent if name in READING))
+        counts.append((len({each.organization for each in found}), min(asked, key=Counter.total)))
     (few, one), (many, hundred) = counts
     assert few == 2
     assert many >= 10

@@ -176,7 +176,7 @@ async def test_where_no_time_is_told_it_is_looked_each_time(told: Told, still: S
 @pytest.mark.parametrize(
     ("terms", "asked"),
     [
-        ("", 1),
+        ("w=1", 1),
         ("readConcernLevel=local", 1),
         ("readConcernLevel=majority", 0),
         ("readPreference=secondaryPreferred", 0),
