@@ -38,16 +38,6 @@ SPOILT = {kind.COLLECTION for kind in KINDS.values()}
 UNIQUE = {key for kind in KINDS.values() for index in kind.INDEXES if index.unique for key in index.keys}
 KEPT = {"_id", "network", "concerns", "partition", "version", "head", "outbox", *UNIQUE}
 
-# Beside a field whose value is wrong, Strawberry's own way drops what it has called and not awaited. Where the
-# collector finds that inside a named tuple's constructor, which has no built-ins, Python fails to warn and says so.
-DROPPED = "(GraphQLCoreConverter|Executor)"
-pytestmark = [
-    pytest.mark.filterwarnings(f"ignore:coroutine '{DROPPED}.* was never awaited:RuntimeWarning"),
-    pytest.mark.filterwarnings(
-        f"ignore:Exception ignored in. <coroutine object {DROPPED}:pytest.PytestUnraisableExceptionWarning"
-    ),
-]
-
 
 @pytest.fixture(autouse=True)
 def told_of_here() -> Iterator[None]:
