@@ -16,6 +16,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -29,7 +30,7 @@ from service.spans import LONGEST_NAME, Outcome
 from service.store.database import Database
 from service.store.store import Store
 from service.tracing import Tracing
-from service.transport import FromProxies, Transport
+from service.transport import Ahead, FromProxies, Transport
 from tests.api.sockets import eventually, served, token
 from tests.api.wire import JSON, KEYS, bearer
 from tests.conftest import NETWORK, House
@@ -76,8 +77,11 @@ async def behind(
 ) -> AsyncIterator[httpx.AsyncClient]:
     """The end-point with all that stands before it, asked from 127.0.0.1."""
     means = Means(house.store, Identity(KEYS), house.rates())
-    layers = Transport().middleware(Metrics(), traced.tracing)
-    app = FromProxies(Starlette(routes=[graphql_route(means), *routes], middleware=layers), proxies)
+    layers = [
+        *Transport().middleware(Metrics(), traced.tracing),
+        Middleware(Ahead, route=(own := graphql_route(means))),
+    ]
+    app = FromProxies(Starlette(routes=[own, *routes], middleware=layers), proxies)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service") as opened:
         yield opened
 
